@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { event, request, rev } from './define'
+
+export const problem = z.object({
+  severity: z.enum(['error', 'warning', 'information']),
+  message: z.string(),
+  /** File the problem is in, relative to the pipeline's folder; null when it concerns the folder. */
+  file: z.string().nullable(),
+  /** 1-based; null when the problem has no place in a file. */
+  line: z.number().int().positive().nullable(),
+  column: z.number().int().positive().nullable(),
+})
+export type Problem = z.infer<typeof problem>
+
+/**
+ * `warm`: these requirements, this Python and this cache were set up successfully, so nothing has to be fetched.
+ * `not-needed`: no requirements. `cold`: all else.
+ */
+export const cacheState = z.enum(['not-needed', 'cold', 'warm'])
+export type CacheState = z.infer<typeof cacheState>
+
+export const pipeline = z.object({
+  /** The folder's name, as it is; also the identity of the pipeline on the server. */
+  name: z.string(),
+  /** Absolute path of the folder. */
+  path: z.string(),
+  type: z.enum(['script', 'notebook']),
+  entryPoint: z.enum(['main.py', 'main.ipynb']),
+  enabled: z.boolean(),
+  description: z.string().nullable(),
+  tags: z.array(z.string()),
+  hasRequirements: z.boolean(),
+  /** A requirements.txt.lock beside requirements.txt; the run prefers it. */
+  hasLock: z.boolean(),
+  pythonVersion: z.string(),
+  /** `pipeline.json`, `<name>.json` or null. */
+  metadataFile: z.string().nullable(),
+  cache: cacheState,
+  problems: z.array(problem),
+})
+export type Pipeline = z.infer<typeof pipeline>
+
+/** A folder that is not a pipeline, and why (shown to the user). */
+export const skippedFolder = z.object({ name: z.string(), reason: z.string() })
+export type SkippedFolder = z.infer<typeof skippedFolder>
+
+/** Sorted by name. */
+export const pipelineCatalog = z.object({ pipelines: z.array(pipeline), skipped: z.array(skippedFolder), rev })
+export type PipelineCatalog = z.infer<typeof pipelineCatalog>
+
+export const pipelineName = z.string().min(1).max(255)
+
+export const pipelinesContract = {
+  list: request({}, pipelineCatalog),
+  changed: event(pipelineCatalog),
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { event, request, rev } from './define'
+
+/** The uv image that the server's worker is based on (FASTFLOW.md §3.3). */
+export const defaultWorkerImage = 'ghcr.io/astral-sh/uv:bookworm-slim'
+
+const imageReference = z
+  .string()
+  .max(512)
+  .regex(/^[a-z0-9]+(?:[._-][a-z0-9]+)*(?::\d{1,5})?(?:\/[a-z0-9]+(?:[._-]{1,2}[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[a-f0-9]{64})$/, 'an image with a tag, for example name:tag')
+
+/** No defaults in the schema: a patch must not bring back a default for a key that it leaves out. */
+export const settings = z.strictObject({
+  theme: z.enum(['system', 'light', 'dark']),
+  language: z.enum(['system', 'en', 'de']),
+  workerImage: imageReference,
+  /** unix:///path or http://host:port of a container engine; empty: look in the usual places. */
+  engineEndpoint: z.string().max(1024).regex(/^$|^unix:\/\/\/.+|^npipe:\/\/.+|^https?:\/\/[^@/]+(?::\d+)?$/, 'unix:///path or http://host:port'),
+  /** PEM file with certificate authorities besides the usual ones; empty: the app's SSL_CERT_FILE, if set. */
+  caFile: z.string().max(4096),
+  /** http://host:port; empty: the app's HTTPS_PROXY and HTTP_PROXY, if set. */
+  proxy: z.string().max(1024).regex(/^$|^https?:\/\/.+/, 'http://host:port'),
+  /** Where in a workspace the pipelines are; empty: the root, else its `pipelines` folder. */
+  pipelinesSubdir: z.string().max(512),
+  defaultPythonVersion: z.string().regex(/^\d+\.\d+(\.\d+)?$/, 'for example 3.11'),
+  /** Seconds between SIGTERM and SIGKILL. The server's is 10 (FASTFLOW.md §3.10). */
+  stopGraceSeconds: z.number().int().min(0).max(600),
+})
+export type Settings = z.infer<typeof settings>
+
+export const defaultSettings: Settings = {
+  theme: 'system',
+  language: 'system',
+  workerImage: defaultWorkerImage,
+  engineEndpoint: '',
+  caFile: '',
+  proxy: '',
+  pipelinesSubdir: '',
+  defaultPythonVersion: '3.11',
+  stopGraceSeconds: 10,
+}
+
+/** `problems` names what in the settings file was not usable; those settings have their defaults. */
+export const settingsState = z.object({ settings, file: z.string(), problems: z.array(z.string()), rev })
+export type SettingsState = z.infer<typeof settingsState>
+
+export const settingsContract = {
+  get: request({}, settingsState),
+  /** Only the given keys change. `input/invalid` names the key. */
+  update: request({ patch: settings.partial() }, settingsState),
+  changed: event(settingsState),
+}
