@@ -3,7 +3,7 @@
  * with what these functions build, so whoever starts a helper builds it here.
  */
 import type { ContainerSpec } from './client'
-import { helperLabel, ownerLabel } from './labels'
+import { labels } from './labels'
 
 const helperMemoryBytes = 268_435_456
 
@@ -11,7 +11,7 @@ const helperMemoryBytes = 268_435_456
 export function volumeOwnerSpec(input: { image: string; owner: string; uid: number; gid: number; cacheVolume: string; pythonVolume: string }): ContainerSpec {
   return helperSpec({
     image: input.image,
-    labels: { [ownerLabel]: input.owner, [helperLabel]: 'volume-owner' },
+    labels: { [labels.owner]: input.owner, [labels.helper]: 'volume-owner' },
     command: ['chown', `${input.uid}:${input.gid}`, '/cache/uv', '/cache/uv_python'],
     user: '0:0',
     addedCapabilities: ['CHOWN'],
@@ -26,7 +26,7 @@ export function volumeOwnerSpec(input: { image: string; owner: string; uid: numb
 export function uvVersionSpec(input: { image: string; owner: string }): ContainerSpec {
   return helperSpec({
     image: input.image,
-    labels: { [ownerLabel]: input.owner, [helperLabel]: 'uv-version' },
+    labels: { [labels.owner]: input.owner, [labels.helper]: 'uv-version' },
     command: ['uv', '--version'],
     user: '1001:1001',
     addedCapabilities: null,

@@ -3,9 +3,11 @@
  * removes containers that carry its key and that it does not know. The owner is one random id per profile, so that two
  * profiles (or two users) on one engine never see each other's containers and volumes.
  */
-export const ownerLabel = 'io.fastflow.desktop.owner'
-export const runIdLabel = 'io.fastflow.desktop.run-id'
-/** Value: encodeURIComponent of the pipeline's name. */
-export const pipelineLabel = 'io.fastflow.desktop.pipeline'
-/** On containers that are not runs; value: what the helper is for (docker/guard-helpers.ts). */
-export const helperLabel = 'io.fastflow.desktop.helper'
+export const labels = {
+  owner: 'io.fastflow.desktop.owner',
+  runId: 'io.fastflow.desktop.run-id',
+  /** Value: encodeURIComponent of the pipeline's name. */
+  pipeline: 'io.fastflow.desktop.pipeline',
+  /** On containers that are not runs; value: what the helper is for (docker/guard-helpers.ts). */
+  helper: 'io.fastflow.desktop.helper',
+} as const

@@ -1,0 +1,125 @@
+/**
+ * The guard's own side towards the engine: the only code that opens the engine's socket for calls. Every request starts
+ * from nothing but a method, a path, fixed headers and a body of ours; the API version is negotiated from the engine's ping.
+ */
+import http from 'node:http'
+import https from 'node:https'
+import { parseEndpoint } from './endpoint-address'
+import { apiVersions } from './guard-request'
+
+/** What cannot be asked because the engine is not there, hangs, or is too old; becomes a 5xx answer of the guard. */
+export type UpstreamFailure = Error & { upstreamReason: 'unavailable' | 'permission-denied' | 'timeout' | 'too-old' }
+
+export type Upstream = {
+  /** Not yet ended. `path` is without version; `/_ping` is asked without one. */
+  open(call: { method: string; path: string; headers?: http.OutgoingHttpHeaders }): Promise<http.ClientRequest>
+  /** A whole small answer. */
+  json(call: { method: string; path: string; body?: unknown; timeoutMs: number }): Promise<{ status: number; body: unknown }>
+}
+
+const answerLimitBytes = 16_777_216
+
+export function createUpstream(endpoint: string): Upstream {
+  const address = parseEndpoint(endpoint)
+  if (address.kind === 'unsupported') throw new Error(address.why)
+  const target = address.kind === 'socket' ? { socketPath: address.socketPath } : { hostname: address.hostname, port: address.port }
+  const transport = address.kind === 'tcp' && address.protocol === 'https:' ? https : http
+  const agent = new transport.Agent({ keepAlive: false })
+  let negotiated: Promise<string> | null = null
+
+  const request = (method: string, path: string, headers: http.OutgoingHttpHeaders): http.ClientRequest =>
+    transport.request({ ...target, agent, method, path, headers: { Host: 'docker', 'User-Agent': 'fast-flow-desktop', ...headers } })
+
+  /** '' when the engine does not say: then the path goes without a version. */
+  const negotiate = async (): Promise<string> => {
+    const answer = await collect(request('GET', '/_ping', {}), null, 5_000)
+    const offered = String(answer.headers['api-version'] ?? '')
+    if (!/^\d+\.\d+$/.test(offered)) return ''
+    const newest = [...apiVersions].reverse().find((known) => compareVersions(known, offered) <= 0)
+    if (newest === undefined) throw failure('too-old', `The container engine only speaks API ${offered}; at least ${apiVersions[0]} is needed. Update the engine.`)
+    return `/v${newest}`
+  }
+
+  const versionPrefix = async (): Promise<string> => {
+    negotiated ??= negotiate()
+    return negotiated.catch((error: unknown) => {
+      negotiated = null
+      throw asFailure(error, endpoint)
+    })
+  }
+
+  const forgetVersion = (): void => {
+    // The engine may come back as another one.
+    negotiated = null
+  }
+
+  return {
+    async open({ method, path, headers = {} }) {
+      const prefix = path.startsWith('/_ping') ? '' : await versionPrefix()
+      return request(method, prefix + path, headers).on('error', forgetVersion)
+    },
+    async json({ method, path, body, timeoutMs }) {
+      const text = body === undefined ? null : JSON.stringify(body)
+      const outgoing = request(method, (await versionPrefix()) + path, text === null ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) })
+      try {
+        const answer = await collect(outgoing, text, timeoutMs)
+        return { status: answer.status, body: parseJson(answer.text) }
+      } catch (error) {
+        forgetVersion()
+        throw asFailure(error, endpoint)
+      }
+    },
+  }
+}
+
+function collect(request: http.ClientRequest, body: string | null, timeoutMs: number): Promise<{ status: number; headers: http.IncomingHttpHeaders; text: string }> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => request.destroy(failure('timeout', `The container engine did not answer within ${timeoutMs / 1000} s.`)), timeoutMs)
+    const fail = (error: Error): void => {
+      clearTimeout(timer)
+      reject(error)
+    }
+    request.on('error', fail)
+    request.on('response', (response) => {
+      const chunks: Buffer[] = []
+      let bytes = 0
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+        if (bytes > answerLimitBytes) request.destroy(new Error('The answer of the container engine is too large.'))
+        else chunks.push(chunk)
+      })
+      response.on('error', fail)
+      response.on('end', () => {
+        clearTimeout(timer)
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString('utf8') })
+      })
+    })
+    request.end(body ?? undefined)
+  })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text === '' ? null : { message: text.trim().slice(0, 2000) }
+  }
+}
+
+function compareVersions(left: string, right: string): number {
+  const [leftMajor = 0, leftMinor = 0] = left.split('.').map(Number)
+  const [rightMajor = 0, rightMinor = 0] = right.split('.').map(Number)
+  return leftMajor - rightMajor || leftMinor - rightMinor
+}
+
+function failure(upstreamReason: UpstreamFailure['upstreamReason'], message: string): UpstreamFailure {
+  return Object.assign(new Error(message), { upstreamReason })
+}
+
+/** Any error of a connection, as what it means. */
+export function asFailure(error: unknown, endpoint: string): UpstreamFailure {
+  if (error instanceof Error && 'upstreamReason' in error) return error as UpstreamFailure
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'EACCES' || code === 'EPERM') return failure('permission-denied', `This user may not use the container engine at ${endpoint}.`)
+  return failure('unavailable', `The container engine at ${endpoint} does not answer (${code || String(error)}).`)
+}

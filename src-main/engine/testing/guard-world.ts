@@ -1,0 +1,82 @@
+/** A running guard before a fake engine, with the folders that the requests of docker/guard-requests.json speak of. */
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startGuard, type Guard } from '../docker/guard'
+import type { GuardPolicy } from '../docker/guard-policy'
+import { fakeOwner, startFakeEngine, type FakeEngine } from './fake-engine'
+
+export const guardImage = 'registry.test:5000/fast-flow/worker:1.0'
+
+export type GuardWorld = { engine: FakeEngine; guard: Guard; policy: GuardPolicy; workspace: string; runDir: string; runners: string; close(): Promise<void> }
+
+export async function startGuardWorld(options: { requestTimeoutMs?: number; apiVersion?: string } = {}): Promise<GuardWorld> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'ffd-world-')))
+  const [workspace, runDir, runners] = [join(root, 'workspace'), join(root, 'run'), join(root, 'runners')]
+  const pipelines = join(workspace, 'pipelines')
+  for (const folder of ['demo', 'with-git/.git', '.hidden', 'demo/nested']) await mkdir(join(pipelines, folder), { recursive: true })
+  await mkdir(runDir)
+  await mkdir(runners)
+  await symlink('/etc', join(pipelines, 'evil'))
+  await symlink(join(pipelines, 'demo'), join(pipelines, 'alias'))
+  await symlink('/etc', join(workspace, 'linked-root'))
+  await writeFile(join(pipelines, 'plain.txt'), '')
+  await writeFile(join(runDir, 'r1.route'), '')
+  await writeFile(join(runDir, 'ca.pem'), '')
+  await symlink('/etc/hostname', join(runDir, 'link.route'))
+  const policy: GuardPolicy = {
+    pipelinesRoots: [pipelines, join(workspace, 'linked-root')],
+    runDir,
+    images: [guardImage],
+    pullable: [guardImage, 'ghcr.io/acme/ff-worker:1.2.0', `ghcr.io/acme/ff-worker@sha256:${'d'.repeat(64)}`],
+    runnerDir: runners,
+    cpuCount: 2,
+    memoryBytes: 17_179_869_184,
+  }
+  const engine = await startFakeEngine(options.apiVersion)
+  const guard = await startGuard({ upstream: engine.endpoint, owner: fakeOwner, policy: () => policy, ...(options.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: options.requestTimeoutMs }) })
+  return {
+    engine,
+    guard,
+    policy,
+    workspace,
+    runDir,
+    runners,
+    async close() {
+      await guard.close()
+      await engine.close()
+      await rm(root, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A run's body that the guard lets through; `change` makes it another one. */
+export function goodRun(world: GuardWorld): Record<string, unknown> & { HostConfig: Record<string, unknown> } {
+  return {
+    Image: guardImage,
+    Cmd: ['uv', 'run', '--python', '3.11', 'python', '-u', '-c', 'print(1)'],
+    Env: ['HOME=/tmp', 'UV_CACHE_DIR=/cache/uv'],
+    User: '1001:1001',
+    Labels: { 'io.fastflow.desktop.owner': fakeOwner, 'io.fastflow.desktop.run-id': '0b9f9a55-0000-4000-8000-000000000001', 'io.fastflow.desktop.pipeline': 'a%20b%27s' },
+    AttachStdout: true,
+    AttachStderr: true,
+    HostConfig: {
+      NetworkMode: 'bridge',
+      Memory: 536870912,
+      MemorySwap: 536870912,
+      PidsLimit: 512,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      ReadonlyRootfs: true,
+      Init: true,
+      Tmpfs: { '/tmp': 'size=64m' },
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '50m', 'max-file': '2' } },
+      Mounts: [
+        { Type: 'bind', Source: join(world.workspace, 'pipelines', 'demo'), Target: '/app', ReadOnly: false },
+        { Type: 'volume', Source: 'ffd-uvcache-abcdef0123', Target: '/cache/uv', ReadOnly: false },
+        { Type: 'bind', Source: join(world.runDir, 'r1.route'), Target: '/tmp/.fastflow_route', ReadOnly: false },
+        { Type: 'bind', Source: join(world.runDir, 'ca.pem'), Target: '/run/fastflow/ca-certificates.pem', ReadOnly: true },
+      ],
+    },
+  }
+}
