@@ -1,0 +1,82 @@
+// @ts-check
+/**
+ * Runs other programs for the scripts. Output is collected and only shown when the program fails: a person wants one progress
+ * line, not the chatter of npm and apt.
+ */
+import { spawn } from 'node:child_process'
+
+const keptOutputLength = 200_000
+
+/** A failure with a message for the person at the terminal: what went wrong and what to do. Shown without a stack. */
+export class SetupError extends Error {
+  name = 'SetupError'
+}
+
+/**
+ * @typedef {object} RunOptions
+ * @property {string} [cwd]
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {(line: string) => void} [onLine] each line of output as it comes, for progress details
+ * @property {number} [timeoutMs]
+ */
+
+/**
+ * Resolves with exit code and output; rejects only when the program cannot be started.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ * @returns {Promise<{ code: number | null, stdout: string, output: string }>}
+ */
+export function tryRun(command, args, { cwd, env = process.env, onLine, timeoutMs } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+      // npm is a .cmd file on Windows, which only a shell can start.
+      shell: process.platform === 'win32' && command === 'npm',
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    })
+    let stdout = ''
+    let output = ''
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      stdout += text
+      collect(text)
+    })
+    child.stderr.setEncoding('utf8').on('data', collect)
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, stdout, output }))
+
+    /** @param {string} text */
+    function collect(text) {
+      output = (output + text).slice(-keptOutputLength)
+      const line = text.trimEnd().split(/[\r\n]+/).at(-1)?.trim()
+      if (line) onLine?.(line)
+    }
+  })
+}
+
+/**
+ * Like tryRun, but any exit code other than 0 is a failure that shows the end of the output.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ */
+export async function run(command, args, options) {
+  const result = await tryRun(command, args, options).catch((error) => {
+    throw new SetupError(`${command} could not be started: ${error.message}`)
+  })
+  if (result.code !== 0) {
+    const lines = result.output.trim().split('\n').slice(-40).join('\n')
+    throw new SetupError(`${[command, ...args].join(' ')} failed (exit code ${result.code}):\n${lines}`)
+  }
+  return result.stdout
+}
+
+/** @param {string} command */
+export async function hasCommand(command) {
+  const locator = process.platform === 'win32' ? 'where' : 'which'
+  const result = await tryRun(locator, [command]).catch(() => null)
+  return result?.code === 0
+}

@@ -1,0 +1,106 @@
+// @ts-check
+/**
+ * Makes sure that an engine has our equivalent of the worker image, for machines that reach no container registry:
+ * `npm run worker-image [-- TAG]`. Built from Debian's packages and uv from PyPI; the result is kept in the user's cache folder, so
+ * that the next engine imports it in seconds, and built anew only when the recipe changes.
+ */
+import { spawn } from 'node:child_process'
+import { createReadStream, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { cacheFolder } from './cache-folder.mjs'
+import { run, SetupError } from './child.mjs'
+import { callEngine } from './engine-api.mjs'
+import { requirePackages } from './system-packages.mjs'
+import { debianSources, defaultTag, importPath, mmdebstrapArguments, recipeHash, recipeLabel, uvRequirement, uvVersion } from './worker-image-recipe.mjs'
+
+/**
+ * @param {{ endpoint: string, progress: import('./progress.mjs').Progress, tag?: string }} options
+ * @returns {Promise<string>} the tag
+ */
+export async function ensureWorkerImage({ endpoint, progress, tag = defaultTag }) {
+  const hash = recipeHash(process.arch)
+  if ((await recipeInEngine(endpoint, tag)) === hash) return tag
+  if (process.platform !== 'linux') {
+    throw new SetupError('The worker image can be built on Linux only (with mmdebstrap). Elsewhere let the app pull it: choose "Pull image" under Tools.')
+  }
+  const tarball = join(cacheFolder('worker-image'), `${hash}.tar`)
+  if (!existsSync(tarball)) await buildTarball(tarball, progress)
+  await progress.step(`Importing the worker image as ${tag}`, () => importTarball(endpoint, tarball, importPath(tag, hash)))
+  return tag
+}
+
+/**
+ * @param {string} endpoint
+ * @param {string} tag
+ * @returns {Promise<string | undefined>}
+ */
+async function recipeInEngine(endpoint, tag) {
+  const answer = await callEngine(endpoint, { method: 'GET', path: `/images/${tag}/json` })
+  return answer.status === 200 ? JSON.parse(answer.body).Config?.Labels?.[recipeLabel] : undefined
+}
+
+/**
+ * @param {string} endpoint
+ * @param {string} tarball
+ * @param {string} path
+ */
+async function importTarball(endpoint, tarball, path) {
+  const answer = await callEngine(endpoint, { method: 'POST', path, body: createReadStream(tarball), timeoutMs: 300_000 })
+  // The engine answers 200 at once and tells of a failure in the stream.
+  const failure = /"error":"((?:[^"\\]|\\.)*)"/.exec(answer.body)?.[1]
+  if (answer.status !== 200 || failure) throw new SetupError(`The engine did not take the worker image: ${failure ?? answer.body}`)
+}
+
+/**
+ * @param {string} tarball
+ * @param {import('./progress.mjs').Progress} progress
+ */
+async function buildTarball(tarball, progress) {
+  await requirePackages(['mmdebstrap', 'python3', 'python3-pip', 'ca-certificates'], { why: 'to build the worker image', progress })
+  const folder = mkdtempSync(join(tmpdir(), 'ffd-worker-image-'))
+  try {
+    await progress.step(`Fetching uv ${uvVersion}`, () => fetchUv(folder))
+    await progress.step("Building the worker image from Debian's packages", (report) => bootstrap(folder, `${tarball}.${process.pid}.tar`, report))
+    renameSync(`${tarball}.${process.pid}.tar`, tarball)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+    rmSync(`${tarball}.${process.pid}.tar`, { force: true })
+  }
+}
+
+/** @param {string} folder */
+async function fetchUv(folder) {
+  const requirements = join(folder, 'requirements.txt')
+  writeFileSync(requirements, uvRequirement())
+  await run('python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--require-hashes', '--dest', folder, '-r', requirements])
+  const unpack = [
+    'import glob, sys, zipfile',
+    'archive = zipfile.ZipFile(glob.glob(sys.argv[1] + "/*.whl")[0])',
+    'for name in archive.namelist():',
+    '  if name.endswith(("/scripts/uv", "/scripts/uvx")): open(sys.argv[1] + "/" + name.rsplit("/", 1)[1], "wb").write(archive.read(name))',
+  ]
+  await run('python3', ['-c', unpack.join('\n'), folder])
+}
+
+/**
+ * @param {string} uvFolder
+ * @param {string} targetTar
+ * @param {(detail: string) => void} report
+ */
+async function bootstrap(uvFolder, targetTar, report) {
+  const sources = debianSources(await run('apt-get', ['indextargets', '--format', '$(REPO_URI)|$(LABEL)']))
+  const args = mmdebstrapArguments({ uvFolder, targetTar, hasSources: sources !== null })
+  await new Promise((resolve, reject) => {
+    const child = spawn('mmdebstrap', args, { stdio: ['pipe', 'ignore', 'pipe'] })
+    let output = ''
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      output = (output + text).slice(-4000)
+      const step = /I: ([^\n]*)\n?$/.exec(text)?.[1]
+      if (step) report(step.slice(0, 60))
+    })
+    child.once('error', reject)
+    child.once('close', (code) => (code === 0 ? resolve(null) : reject(new SetupError(`mmdebstrap failed (exit code ${code}):\n${output}`))))
+    child.stdin.end(sources ?? '')
+  })
+}
