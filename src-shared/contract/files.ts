@@ -14,6 +14,8 @@ export const fileListing = z.object({
   truncated: z.boolean(),
 })
 
+export type FileListing = z.infer<typeof fileListing>
+
 export const fileContent = z.object({
   text: z.string(),
   /** Names this content; hand it back with a write so that a change on disk is noticed. */

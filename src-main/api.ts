@@ -1,0 +1,97 @@
+/** The handler table: each request of the contract is one call of the engine, no logic. The window and the CLI both enter here. */
+import { contract, type ApiHandlers, type ApiInput, type ApiOutput, type ApiRequest } from '@shared/contract'
+import { lookUp } from '@shared/contract/define'
+import { AppError } from '@shared/app-error'
+import type { Engine } from './engine/engine'
+import { checkHealth } from './engine/tools/health'
+
+/** What only a desktop can do; the CLI has none of it. */
+export type Desktop = {
+  pickFolder(): Promise<string | null>
+  reveal(path: string): void
+  runtime: string
+  notices: string[]
+}
+
+/** Validates the input against the contract, then calls the handler. Throws AppErrors; `input/invalid` names the field. */
+export type Api = <K extends ApiRequest>(name: K, input: ApiInput<K>) => Promise<ApiOutput<K>>
+
+export function createApi(engine: Engine, desktop: Desktop, version: string): Api {
+  const handlers = createHandlers(engine, desktop, version)
+  return async (name, input) => {
+    const method = lookUp(contract, name)
+    if (method?.kind !== 'request') throw new AppError('input/invalid', `There is no request ${JSON.stringify(name)}.`)
+    const parsed = method.input.safeParse(input)
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0]
+      throw new AppError('input/invalid', `${name}: ${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'is not valid'}`, { field: issue?.path.join('.') ?? '' })
+    }
+    const handler = handlers[name] as (input: unknown) => Promise<ApiOutput<typeof name>>
+    return handler(parsed.data)
+  }
+}
+
+function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiHandlers {
+  const { workspace, catalog, files, runs, settings, connection, workerImage, uv } = engine
+  return {
+    'workspace.current': () => workspace.current(),
+    'workspace.open': async ({ path }) => opened(engine, await workspace.open(path)),
+    'workspace.openSamples': async () => opened(engine, await workspace.openSamples()),
+    'workspace.pickFolder': async () => ({ path: await desktop.pickFolder() }),
+    'workspace.reveal': ({ path }) => {
+      desktop.reveal(path)
+      return {}
+    },
+    'pipelines.list': () => catalog.current(),
+    'files.list': ({ pipeline }) => files.list(pipeline),
+    'files.read': ({ pipeline, path }) => files.read(pipeline, path),
+    'files.write': ({ pipeline, path, text, expectedVersion }) => files.write(pipeline, path, text, expectedVersion),
+    'runs.start': (request) => runs.start(request),
+    'runs.stop': ({ runId }) => runs.stop(runId),
+    'runs.get': ({ runId }) => runs.get(runId),
+    'runs.list': (query) => ({ runs: runs.list(query) }),
+    'runs.readLog': (query) => runs.readLog(query),
+    'runs.revealLog': ({ runId }) => {
+      desktop.reveal(runs.get(runId).logFile)
+      return {}
+    },
+    'tools.check': async () => ({
+      tools: await checkHealth({
+        engine: () => connection.recheck(),
+        workerImage: async () => {
+          await workerImage.find(await connection.client())
+          return workerImage.status()
+        },
+        uv: () => uv.find(),
+        network: engine.network,
+        env: process.env,
+        userDataDir: engine.layout.root,
+        settingsProblems: () => settings.state().problems,
+        damagedDatabase: engine.damagedDatabase,
+      }),
+    }),
+    'tools.engine': () => connection.status(),
+    'tools.recheckEngine': () => connection.recheck(),
+    'tools.workerImage': () => workerImage.status(),
+    'tools.pullImage': async () => workerImage.pull(await connection.client()),
+    'tools.cancelPull': () => workerImage.cancelPull(),
+    'tools.fetchUv': async () => {
+      const { path, version: uvVersion } = await uv.require()
+      return { path, version: uvVersion }
+    },
+    'tools.appInfo': () => ({ version, runtime: desktop.runtime, platform: `${process.platform} ${process.arch}`, userDataDir: engine.layout.root, notices: desktop.notices }),
+    'settings.get': () => settings.state(),
+    'settings.update': ({ patch }) => settings.update(withoutUndefined(patch)),
+  }
+}
+
+/** The answer to opening a folder comes when its pipelines are known, so that whoever asked can go on at once. */
+async function opened<T>(engine: Engine, state: T): Promise<T> {
+  await engine.catalog.refresh()
+  return state
+}
+
+/** A key that is present without a value means "unchanged", as a missing one does. */
+function withoutUndefined<T extends object>(patch: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
+}

@@ -1,0 +1,112 @@
+/** Reads the command line, pure. What is wrong becomes a UsageProblem with a sentence; nothing is done by halves. */
+import { parseArgs } from 'node:util'
+import type { RunnerKind } from '@shared/contract/runs'
+
+export type CommonOptions = { json: boolean; workspace: string | null; userDataDir: string | null }
+
+export type Invocation = CommonOptions &
+  (
+    | { command: 'help' }
+    | { command: 'list' }
+    | { command: 'run'; pipeline: string; runner: RunnerKind | null; env: Record<string, string>; force: boolean }
+    | { command: 'runs'; pipeline: string | null; limit: number }
+    | { command: 'logs'; runId: string; follow: boolean }
+    | { command: 'doctor' }
+  )
+
+export type Parsed = { ok: true; invocation: Invocation } | { ok: false; problem: string }
+
+export const usage = `Usage: ffdesk COMMAND [options]
+
+  list                     pipelines of the workspace, with their cache state and problems
+  run NAME                 run a pipeline; its log goes to standard output, all else to standard error
+      --runner docker|host   container (default where an engine answers) or this computer, not isolated
+      --env K=V              a variable for the run; may be given several times
+      --force                run in spite of an invalid or disabling pipeline.json
+  runs [NAME]              past runs, newest first
+      --limit N              at most N (default 20)
+  logs ID [-f]             the log of a run; -f follows a live one
+  doctor                   what the app needs around it, and what to do about what is missing
+
+Options for every command:
+  --json                   one JSON object a line
+  --workspace DIR          default: the workspace that was open last, else the samples
+  --user-data-dir DIR      another profile: settings, history and logs of its own
+
+Exit codes of run: the pipeline's own; 130 when it was stopped; 2 for wrong usage, an unknown or a refused pipeline;
+1 when it could not be run for another reason.
+`
+
+const variable = /^([A-Za-z_][A-Za-z0-9_]*)=([\s\S]*)$/
+
+export function parseInvocation(argv: string[]): Parsed {
+  let parsed
+  try {
+    parsed = parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        json: { type: 'boolean' },
+        workspace: { type: 'string' },
+        'user-data-dir': { type: 'string' },
+        runner: { type: 'string' },
+        env: { type: 'string', multiple: true },
+        force: { type: 'boolean' },
+        limit: { type: 'string' },
+        follow: { type: 'boolean', short: 'f' },
+      },
+    })
+  } catch (error) {
+    return wrong(error instanceof Error ? error.message : String(error))
+  }
+  const { values, positionals } = parsed
+  const [command, argument, ...more] = positionals
+  const common = { json: values.json ?? false, workspace: values.workspace ?? null, userDataDir: values['user-data-dir'] ?? null }
+  if (values.help || command === undefined || command === 'help') return right({ ...common, command: 'help' })
+  if (more.length > 0) return wrong(`Too many arguments: ${more.join(' ')}`)
+  const misplaced = Object.keys(values).find((name) => !optionsOf(command).includes(name))
+  if (misplaced !== undefined) return wrong(`--${misplaced} does not go with "${command}".`)
+
+  switch (command) {
+    case 'list':
+    case 'doctor':
+      return argument === undefined ? right({ ...common, command }) : wrong(`"${command}" takes no argument.`)
+    case 'run': {
+      if (argument === undefined) return wrong('Which pipeline? ffdesk run NAME')
+      const { runner } = values
+      if (runner !== undefined && runner !== 'docker' && runner !== 'host') return wrong(`--runner takes docker or host, not "${runner}".`)
+      const env: Record<string, string> = {}
+      for (const entry of values.env ?? []) {
+        const match = variable.exec(entry)
+        if (!match) return wrong(`--env takes NAME=VALUE, not "${entry.split('=')[0]}".`)
+        env[match[1]!] = match[2]!
+      }
+      return right({ ...common, command, pipeline: argument, runner: runner ?? null, env, force: values.force ?? false })
+    }
+    case 'runs': {
+      const limit = Number(values.limit ?? 20)
+      if (!Number.isInteger(limit) || limit < 1 || limit > 1000) return wrong('--limit takes a whole number from 1 to 1000.')
+      return right({ ...common, command, pipeline: argument ?? null, limit })
+    }
+    case 'logs':
+      if (argument === undefined) return wrong('Which run? ffdesk logs ID (ffdesk runs lists them)')
+      return right({ ...common, command, runId: argument, follow: values.follow ?? false })
+    default:
+      return wrong(`There is no command "${command}".`)
+  }
+}
+
+function optionsOf(command: string): string[] {
+  const common = ['help', 'json', 'workspace', 'user-data-dir']
+  const own: Record<string, string[]> = { run: ['runner', 'env', 'force'], runs: ['limit'], logs: ['follow'], list: [], doctor: [] }
+  return Object.hasOwn(own, command) ? [...common, ...own[command]!] : [...common, 'runner', 'env', 'force', 'limit', 'follow']
+}
+
+function right(invocation: Invocation): Parsed {
+  return { ok: true, invocation }
+}
+
+function wrong(problem: string): Parsed {
+  return { ok: false, problem }
+}

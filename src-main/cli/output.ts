@@ -1,0 +1,44 @@
+/** Where the CLI writes: results on standard output, everything said about them on standard error. Waits for slow readers. */
+import { once } from 'node:events'
+
+export type Output = {
+  /** Result, as a line. */
+  line(text: string): Promise<void>
+  json(value: unknown): Promise<void>
+  bytes(chunk: Uint8Array): Promise<void>
+  /** About the result; goes to standard error. */
+  say(text: string): void
+}
+
+export type OutputStreams = { stdout: NodeJS.WritableStream; stderr: NodeJS.WritableStream }
+
+export function createOutput({ stdout, stderr }: OutputStreams): Output {
+  const write = async (chunk: string | Uint8Array): Promise<void> => {
+    if (!stdout.write(chunk)) await once(stdout, 'drain')
+  }
+  return {
+    line: (text) => write(`${text}\n`),
+    json: (value) => write(`${JSON.stringify(value)}\n`),
+    bytes: write,
+    say: (text) => void stderr.write(`${text}\n`),
+  }
+}
+
+/** 840 ms, 3.2 s, 2 min 5 s. */
+export function formatDuration(durationMs: number | null): string {
+  if (durationMs === null) return '–'
+  if (durationMs < 1000) return `${Math.round(durationMs)} ms`
+  const seconds = durationMs / 1000
+  return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
+}
+
+/** Left-aligned columns, two blanks between. */
+export function formatTable(rows: string[][]): string[] {
+  const widths = rows.reduce<number[]>((known, row) => row.map((cell, column) => Math.max(known[column] ?? 0, cell.length)), [])
+  return rows.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  '))
+}
+
+/** For one line of a terminal: a name may hold line ends and control characters. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

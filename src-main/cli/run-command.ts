@@ -1,0 +1,97 @@
+/** `ffdesk run`: starts a run, shows its log live, stops it on Ctrl+C, and answers the exit code. */
+import type { Run } from '@shared/contract/runs'
+import type { Api } from '../api'
+import type { Events } from '../engine/events'
+import { followLog } from './follow-log'
+import type { Invocation } from './invocation'
+import { createLogTextReader } from './log-text'
+import { formatDuration, type Output } from './output'
+
+export const exitCodes = { ok: 0, failed: 1, usage: 2, stopped: 130 }
+
+export type RunCommandInput = {
+  api: Api
+  events: Events
+  output: Output
+  invocation: Extract<Invocation, { command: 'run' }>
+  /** Calls back on Ctrl+C, SIGTERM, and when nobody reads our output any more. */
+  onInterrupt: (listener: () => void) => void
+}
+
+export async function runCommand({ api, events, output, invocation, onInterrupt }: RunCommandInput): Promise<number> {
+  const { json } = invocation
+  let shown: Run | null = null
+  const show = (run: Run): void => {
+    const previous = shown
+    shown = run
+    for (const notice of run.notices.slice(previous?.notices.length ?? 0)) {
+      if (json) void output.json({ type: 'notice', ...notice })
+      else output.say(`${notice.severity}: ${notice.message}`)
+    }
+    if (run.phase === previous?.phase || run.phase === 'finished') return
+    if (json) void output.json({ type: 'phase', phase: run.phase, atMs: Date.now() })
+    else sayPhase(output, run)
+  }
+  const started = await api('runs.start', { pipeline: invocation.pipeline, runner: invocation.runner, env: invocation.env, ignoreProblems: invocation.force, parallel: true })
+  const runId = started.id
+  if (json) await output.json({ type: 'started', run: started })
+  show(started)
+  const unsubscribe = [
+    events.on('runs.changed', (run) => {
+      if (run.id === runId) show(run)
+    }),
+    events.on('tools.workerImageChanged', (image) => {
+      if (image.state === 'pulling' && !json) sayPull(output, image.receivedBytes, image.totalBytes)
+    }),
+  ]
+  try {
+    onInterrupt(() => {
+      output.say('Stopping…')
+      void api('runs.stop', { runId })
+    })
+    const reader = createLogTextReader()
+    const writeTexts = async (texts: ReturnType<typeof reader.end>): Promise<void> => {
+      for (const text of texts) await output.json({ type: 'log', ...text })
+    }
+    await followLog({ api, events, runId, onChunk: (chunk) => (json ? writeTexts(reader.push(chunk)) : output.bytes(chunk.bytes)) })
+    if (json) await writeTexts(reader.end())
+    const finished = await api('runs.get', { runId })
+    if (json) await output.json({ type: 'finished', run: finished })
+    else saySummary(output, finished)
+    return exitCodeOf(finished)
+  } finally {
+    for (const end of unsubscribe) end()
+  }
+}
+
+export function exitCodeOf(run: Pick<Run, 'outcome' | 'exitCode'>): number {
+  if (run.outcome === 'succeeded') return exitCodes.ok
+  if (run.outcome === 'stopped') return exitCodes.stopped
+  return run.exitCode === null || run.exitCode === 0 ? exitCodes.failed : run.exitCode
+}
+
+function sayPhase(output: Output, run: Run): void {
+  switch (run.phase) {
+    case 'preparing':
+      return output.say(`Running ${run.pipeline} ${run.runner === 'docker' ? 'in a container' : 'on this computer, not isolated'}`)
+    case 'setting-up':
+      return output.say(`Python ${run.pythonVersion} and packages${run.cacheWasWarm === true ? ' (cache is warm)' : ''}…`)
+    case 'running':
+      return output.say(`Set up in ${formatDuration(run.setupMs)}. Your code:`)
+    case 'starting':
+    case 'stopping':
+    case 'finished':
+  }
+}
+
+function sayPull(output: Output, receivedBytes: number, totalBytes: number): void {
+  if (totalBytes > 0) output.say(`Pulling the worker image: ${Math.floor((receivedBytes / totalBytes) * 100)} %`)
+}
+
+function saySummary(output: Output, run: Run): void {
+  const times = `preparation ${formatDuration(run.prepareMs)}, set-up ${formatDuration(run.setupMs)}, code ${formatDuration(run.codeMs)}`
+  const where = run.runner === 'docker' ? 'container' : 'on this computer, not isolated'
+  output.say(`${run.pipeline}: ${run.outcome ?? ''}${run.exitCode === null ? '' : ` (exit code ${run.exitCode})`} · ${times} · ${where}`)
+  if (run.reason !== null) output.say(run.reason)
+  output.say(`Log: ${run.logFile}`)
+}

@@ -1,0 +1,141 @@
+/**
+ * Keeps the way to the container engine: finds an endpoint, puts the guard in front of it, and tells when it comes and goes.
+ * Nobody else learns the engine's address.
+ *
+ * connecting ──> ready <──> unavailable
+ */
+import { AppError, toWireError } from '@shared/app-error'
+import type { EngineProbe, EngineStatus } from '@shared/contract/tools'
+import { createDockerClient, type DockerClient, type EngineFacts } from './client'
+import { findEndpoint, type EndpointInput } from './endpoint'
+import { startGuard, type GuardPolicy, type RunningGuard } from './guard'
+
+export type EngineConnection = {
+  status(): EngineStatus
+  facts(): EngineFacts | null
+  /** Waits for the first look, then answers the client. Throws docker/unavailable with the reason. */
+  client(): Promise<DockerClient>
+  /** Looks anew at once, also when an endpoint was found before. */
+  recheck(): Promise<EngineStatus>
+  dispose(): Promise<void>
+}
+
+export type EngineConnectionDeps = {
+  endpointInput: () => EndpointInput
+  owner: string
+  policy: () => GuardPolicy
+  publish: (status: EngineStatus) => void
+  /** Called each time an engine was reached. */
+  onReady: (client: DockerClient) => void
+}
+
+/** Starting Docker must be enough: so often it is looked for while it is not there. */
+const lookEveryMs = 3000
+/** So often a reached engine is asked whether it still answers. */
+const askEveryMs = 10_000
+
+/** `setting` is the configured endpoint it was found under. */
+type Link = { guard: RunningGuard; client: DockerClient; endpoint: string; setting: string; facts: EngineFacts }
+
+export function createEngineConnection(deps: EngineConnectionDeps): EngineConnection {
+  let status: EngineStatus = { state: 'connecting', endpoint: null, version: null, architecture: null, reason: null, probes: [], rev: 1 }
+  let link: Link | null = null
+  let timer: NodeJS.Timeout | null = null
+  let disposed = false
+  let looking: Promise<void> | null = null
+
+  const change = (patch: Partial<Omit<EngineStatus, 'rev'>>): void => {
+    const next = { ...status, ...patch }
+    if (JSON.stringify(next) === JSON.stringify(status)) return
+    status = { ...next, rev: status.rev + 1 }
+    deps.publish(status)
+  }
+
+  const becomeUnavailable = (reason: string, probes: EngineProbe[] = status.probes): void => {
+    change({ state: 'unavailable', endpoint: link?.endpoint ?? null, version: null, architecture: null, reason, probes })
+  }
+
+  const becomeReady = (probes: EngineProbe[]): void => {
+    if (!link) return
+    change({ state: 'ready', endpoint: link.endpoint, version: link.facts.version, architecture: link.facts.architecture, reason: null, probes })
+    deps.onReady(link.client)
+  }
+
+  const open = async (endpoint: string, setting: string): Promise<Link> => {
+    const guard = await startGuard({ upstream: endpoint, owner: deps.owner, policy: deps.policy })
+    const client = createDockerClient({ socketPath: guard.socketPath, owner: deps.owner })
+    try {
+      return { guard, client, endpoint, setting, facts: await client.facts() }
+    } catch (error) {
+      await guard.close()
+      throw error
+    }
+  }
+
+  const look = async (): Promise<void> => {
+    if (link) {
+      const silence = await link.client.ping().then(
+        () => null,
+        (error: unknown) => toWireError(error).message,
+      )
+      if (silence === null) return status.state === 'ready' ? undefined : becomeReady(status.probes)
+      becomeUnavailable(silence)
+    }
+    const input = deps.endpointInput()
+    const { endpoint, probes } = await findEndpoint(input)
+    if (endpoint === null) {
+      return becomeUnavailable(probes.find(({ error }) => error !== null)?.error ?? 'No container engine was found. Start Docker, or set its endpoint in the settings.', probes)
+    }
+    // Live runs hold streams through the old guard: it goes only when another one has taken its place.
+    const old = link
+    try {
+      link = await open(endpoint, input.setting)
+    } catch (error) {
+      return becomeUnavailable(toWireError(error).message, probes)
+    }
+    becomeReady(probes)
+    await old?.guard.close()
+  }
+
+  const schedule = (): void => {
+    if (disposed) return
+    timer = setTimeout(() => void lookNow(), status.state === 'ready' ? askEveryMs : lookEveryMs)
+    timer.unref()
+  }
+
+  const lookNow = (): Promise<void> => {
+    if (timer) clearTimeout(timer)
+    looking ??= look().finally(() => {
+      looking = null
+      schedule()
+    })
+    return looking
+  }
+
+  void lookNow()
+  return {
+    status: () => status,
+    facts: () => link?.facts ?? null,
+    async client() {
+      if (status.state === 'connecting') await lookNow()
+      if (link && status.state === 'ready') return link.client
+      throw new AppError('docker/unavailable', status.reason ?? 'No container engine answers. Start Docker, then try again.')
+    },
+    async recheck() {
+      await looking
+      if (link && link.setting !== deps.endpointInput().setting) {
+        const { guard } = link
+        link = null
+        await guard.close()
+      }
+      await lookNow()
+      return status
+    },
+    async dispose() {
+      disposed = true
+      if (timer) clearTimeout(timer)
+      await looking
+      await link?.guard.close()
+    },
+  }
+}

@@ -1,0 +1,248 @@
+/** The only wiring: builds the engine from its parts. It knows neither Electron nor the command line; both use it through api.ts. */
+import { AppError } from '@shared/app-error'
+import { createWarmState, warmKey } from './cache/warm-state'
+import { forgetDockerEnvironment, type DockerClient } from './docker/client'
+import { createEngineConnection, type EngineConnection } from './docker/engine-connection'
+import type { GuardPolicy } from './docker/guard'
+import { createVolumes } from './docker/volumes'
+import { createWorkerImage, localWorkerImage, type WorkerImage } from './docker/worker-image'
+import { createEvents, type Events } from './events'
+import { createFileService, type FileService } from './files/file-service'
+import { readGitFacts } from './git/git-facts'
+import { createCatalog, type Catalog } from './pipelines/catalog'
+import { createDiscovery } from './pipelines/discovery'
+import { createAppLog, type AppLog } from './platform/app-log'
+import { readNetworkEnvironment, type NetworkEnvironment } from './platform/network-environment'
+import { prepareUserData, type UserDataLayout } from './platform/user-data'
+import { createDockerRunner } from './runners/docker-runner'
+import { createHostRunner, hostCacheFolder } from './runners/host-runner'
+import { runUserOf } from './runners/run-user'
+import { recordInterruptedRuns, removeLeftContainers } from './runs/recovery'
+import { createRunService, type RunService } from './runs/run-service'
+import { createSettingsService, type SettingsService } from './settings/settings-service'
+import { openDatabase } from './store/database'
+import { createFacts } from './store/facts'
+import { createRunHistory } from './store/run-history'
+import { createUvFinder, type UvFinder } from './uv/uv-binary'
+import { createWorkspaceService, type WorkspaceService } from './workspace/workspace-service'
+
+export type EngineConfig = {
+  userDataDir: string
+  /** Where the samples come from (resources/samples) and where the user's copy goes. */
+  samplesDir: string
+  userSamplesDir: string
+  homeDir: string
+  platform: NodeJS.Platform
+  /** Whether opening a folder makes it the one that the next start opens. */
+  rememberWorkspaces: boolean
+}
+
+export type Engine = {
+  events: Events
+  layout: UserDataLayout
+  settings: SettingsService
+  workspace: WorkspaceService
+  catalog: Catalog
+  files: FileService
+  runs: RunService
+  connection: EngineConnection
+  workerImage: WorkerImage
+  uv: UvFinder
+  network: () => Promise<NetworkEnvironment>
+  /** Where a damaged history was put aside at this start. */
+  damagedDatabase: string | null
+  appLog: AppLog
+  /** Looks anew which pipelines are warm. */
+  refreshCacheStates(): Promise<void>
+  dispose(): Promise<void>
+}
+
+/** Throws store/unavailable when the profile's folder or database cannot be used. */
+export function createEngine(config: EngineConfig): Engine {
+  // From here on no library can find an engine behind the guard's back.
+  const dockerEnvironment = forgetDockerEnvironment()
+  const layout = prepareProfile(config.userDataDir)
+  const appLog = createAppLog(layout.appLogFile)
+  const events = createEvents((error) => appLog.error('An event listener failed', error))
+  const { database, damagedFile } = openDatabase(layout.databaseFile)
+  const facts = createFacts(database)
+  const owner = facts.ownerId()
+  const history = createRunHistory(database, process.pid)
+  const settings = createSettingsService(layout.settingsFile, (state) => {
+    events.publish('settings.changed', state)
+    void connection.recheck()
+    void workspace.recheck().then(() => catalog.refresh())
+  })
+  const env = (): NodeJS.ProcessEnv => process.env
+  const network = (): Promise<NetworkEnvironment> => readNetworkEnvironment({ settings: settings.current(), env: process.env, runDir: layout.runDir })
+  const uv = createUvFinder({ uvDir: layout.uvDir, env, homeDir: config.homeDir, platform: config.platform })
+
+  const workspace = createWorkspaceService({
+    store: { recent: facts.recentWorkspaces, remember: config.rememberWorkspaces ? facts.rememberWorkspace : () => undefined },
+    settings: () => settings.current(),
+    publish(state) {
+      events.publish('workspace.changed', state)
+      void catalog.setDir(state.workspace?.pipelinesDir ?? null)
+      void refresh()
+    },
+    samplesDir: config.samplesDir,
+    userSamplesDir: config.userSamplesDir,
+    onDisk(paths) {
+      void files.noteDiskChanges(paths)
+      void catalog.refresh()
+    },
+  })
+
+  const workerImage = createWorkerImage({
+    reference: () => settings.current().workerImage,
+    owner,
+    facts,
+    publish(status) {
+      events.publish('tools.workerImageChanged', status)
+      if (status.state === 'present') void refresh()
+    },
+  })
+
+  const policy = (): GuardPolicy => {
+    const engineFacts = connection.facts()
+    const configured = settings.current().workerImage
+    return {
+      pipelinesRoots: workspace.current().workspace ? [workspace.current().workspace?.pipelinesDir ?? ''] : [],
+      runDir: layout.runDir,
+      images: [configured, localWorkerImage],
+      pullable: [configured],
+      runnerDir: null,
+      cpuCount: engineFacts?.cpuCount ?? null,
+      memoryBytes: engineFacts?.memoryBytes ?? null,
+    }
+  }
+  const connection = createEngineConnection({
+    endpointInput: () => ({ setting: settings.current().engineEndpoint, env: { ...process.env, ...dockerEnvironment }, platform: config.platform, homeDir: config.homeDir }),
+    owner,
+    policy,
+    publish(status) {
+      events.publish('tools.engineChanged', status)
+      void refresh()
+    },
+    onReady(client) {
+      removeLeftContainers(client, history).catch((error: unknown) => appLog.error('Containers of earlier runs could not be looked through', error))
+    },
+  })
+
+  const volumes = createVolumes({ owner, facts })
+  const runUser = (root: string): { uid: number; gid: number } => runUserOf(root, config.platform)
+  const warmState = createWarmState(facts, () => catalog.recompute())
+  let whereToLook: { installer: string; cache: string } | null = null
+
+  /** Looks which image or uv and which cache runs would take now, so that badges need no container and no waiting. */
+  const lookWhere = async (): Promise<{ installer: string; cache: string } | null> => {
+    const root = workspace.current().workspace?.root
+    if (root === undefined) return null
+    if (connection.status().state === 'ready') {
+      const client = await connection.client()
+      const [image, cache] = await Promise.all([workerImage.find(client), volumes.generation(client, root, runUser(root))])
+      return image && cache !== null ? { installer: image.facts.id, cache } : null
+    }
+    const found = await uv.find()
+    return found && { installer: hostInstaller(found.version), cache: hostCacheFolder(layout, root) }
+  }
+  const refresh = async (): Promise<void> => {
+    try {
+      whereToLook = await lookWhere()
+    } catch (error) {
+      whereToLook = null
+      appLog.error('The state of the cache could not be read', error)
+    }
+    catalog.recompute()
+  }
+
+  const discover = createDiscovery()
+  const catalog = createCatalog({
+    discover: (dir) => discover(dir, { defaultPythonVersion: settings.current().defaultPythonVersion, workspaceRoot: workspace.current().workspace?.root ?? dir }),
+    cacheState: (pipeline) => warmState.stateOf(pipeline, whereToLook),
+    publish: (state) => events.publish('pipelines.changed', state),
+  })
+  const files = createFileService({ findPipeline: (name) => catalog.find(name), publishChanged: (change) => events.publish('files.changed', change) })
+
+  const dockerRunner = createDockerRunner({
+    client: (): Promise<DockerClient> => connection.client(),
+    engineFacts: () => connection.facts() ?? { memoryBytes: null },
+    image: workerImage,
+    volumes,
+    owner,
+    layout,
+    network,
+    runUser,
+    warmKey: (image, caches, spec) => warmKey({ installer: image.facts.id, cache: caches.generation, pythonVersion: spec.pythonVersion, pipelineDir: spec.pipelineDir }),
+  })
+  const hostRunner = createHostRunner({
+    uv,
+    layout,
+    network,
+    env,
+    warmKey: (version, spec) => warmKey({ installer: hostInstaller(version), cache: hostCacheFolder(layout, spec.workspaceRoot), pythonVersion: spec.pythonVersion, pipelineDir: spec.pipelineDir }),
+  })
+  const runs = createRunService({
+    history,
+    publish: events.publish,
+    logsDir: layout.logsDir,
+    findPipeline: (name) => catalog.find(name),
+    workspaceRoot: () => openRoot(workspace),
+    runner: (kind) => (kind === 'docker' ? dockerRunner : hostRunner),
+    preferredRunner: () =>
+      connection.client().then(
+        () => 'docker' as const,
+        () => 'host' as const,
+      ),
+    gitFacts: (folder) => readGitFacts(folder, process.env),
+    isWarm: warmState.isWarm,
+    rememberWarm(key) {
+      warmState.remember(key)
+      void refresh()
+    },
+    stopGraceSeconds: () => settings.current().stopGraceSeconds,
+  })
+  recordInterruptedRuns(history, process.pid)
+
+  return {
+    events,
+    layout,
+    settings,
+    workspace,
+    catalog,
+    files,
+    runs,
+    connection,
+    workerImage,
+    uv,
+    network,
+    damagedDatabase: damagedFile,
+    appLog,
+    refreshCacheStates: refresh,
+    async dispose() {
+      await runs.stopAll()
+      await workspace.dispose()
+      await connection.dispose()
+      database.close()
+    },
+  }
+}
+
+function hostInstaller(uvVersion: string): string {
+  return `uv ${uvVersion} ${process.platform} ${process.arch}`
+}
+
+function openRoot(workspace: WorkspaceService): string {
+  const { workspace: open } = workspace.current()
+  if (!open) throw new AppError('workspace/none-open', 'No folder is open. Open a folder with pipelines, or the sample workspace.')
+  if (open.problem) throw new AppError(open.problem.code, open.problem.message, { root: open.root })
+  return open.root
+}
+
+function prepareProfile(userDataDir: string): UserDataLayout {
+  try {
+    return prepareUserData(userDataDir)
+  } catch (error) {
+    throw new AppError('store/unavailable', `The folder ${userDataDir} cannot be written (${error instanceof Error ? error.message : String(error)}). Free it, or choose another with --user-data-dir.`, { folder: userDataDir }, { cause: error })
+  }
+}

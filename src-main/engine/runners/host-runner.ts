@@ -1,0 +1,100 @@
+/**
+ * Runs a pipeline with uv on this computer, for when no container engine answers. Same command, environment and observable
+ * start as in the container, but no isolation and no limits: every place that shows such a run says so.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, parse } from 'node:path'
+import { AppError } from '@shared/app-error'
+import type { NetworkEnvironment } from '../platform/network-environment'
+import { killGroup } from '../platform/process'
+import type { UserDataLayout } from '../platform/user-data'
+import { quoteCommand, uvRunArguments } from '../uv/command'
+import type { UvFinder } from '../uv/uv-binary'
+import { hostEnvironment } from './run-environment'
+import { notStarted, type Runner, type RunnerExit, type RunnerHooks, type RunSpec } from './runner'
+
+export type HostRunnerDeps = {
+  uv: UvFinder
+  layout: UserDataLayout
+  network: () => Promise<NetworkEnvironment>
+  env: () => NodeJS.ProcessEnv
+  warmKey: (uvVersion: string, spec: RunSpec) => string
+}
+
+/** One cache per workspace, as with containers: a cache holds code that runs. */
+export function hostCacheFolder(layout: UserDataLayout, workspaceRoot: string): string {
+  return join(layout.hostCacheDir, createHash('sha256').update(workspaceRoot).digest('hex').slice(0, 16))
+}
+
+export function createHostRunner(deps: HostRunnerDeps): Runner {
+  return {
+    kind: 'host',
+    async run(spec, hooks, stop) {
+      const uv = await deps.uv.require()
+      const network = await deps.network()
+      if (network.problem !== null) hooks.onNotice({ severity: 'warning', message: network.problem })
+      if (stop.aborted) return notStarted
+      const routeFile = join(deps.layout.runDir, `${spec.runId}.route`)
+      const cache = hostCacheFolder(deps.layout, spec.workspaceRoot)
+      mkdirSync(cache, { recursive: true })
+      writeFileSync(routeFile, '', { mode: 0o600 })
+      try {
+        const requirementsFile = spec.requirements === null ? null : join(spec.pipelineDir, spec.requirements)
+        const argv = uvRunArguments({ appDir: spec.pipelineDir, requirementsFile }, spec.pythonVersion)
+        hooks.onFacts({ uvVersion: uv.version, commandLine: quoteCommand([uv.path, ...argv]), warmKey: deps.warmKey(uv.version, spec) })
+        hooks.onStarting()
+        const folders = { cacheDir: join(cache, 'uv'), pythonDir: join(deps.layout.hostCacheDir, 'python'), routeFile }
+        return await runProcess(uv.path, argv, hostEnvironment(deps.env(), folders, network, spec.env), spec.stopGraceSeconds, hooks, stop)
+      } finally {
+        rmSync(routeFile, { force: true })
+      }
+    },
+  }
+}
+
+async function runProcess(file: string, argv: string[], env: Record<string, string>, graceSeconds: number, hooks: RunnerHooks, stop: AbortSignal): Promise<RunnerExit> {
+  const child = spawn(file, argv, {
+    env,
+    // The server's uv runs in `/` as well: a pyproject.toml or uv.toml of the pipeline's folder must not be found (FASTFLOW.md §3.3).
+    cwd: parse(process.cwd()).root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that all of it can be ended.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  })
+  child.stdout.on('data', (chunk: Buffer) => hooks.onOutput('stdout', chunk))
+  child.stderr.on('data', (chunk: Buffer) => hooks.onOutput('stderr', chunk))
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const exited = new Promise<RunnerExit>((resolve, reject) => {
+    child.once('error', (error) => reject(new AppError('tool/missing', `uv could not be started (${error.message}). Check ${file}.`, { file }, { cause: error })))
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, outOfMemory: false }))
+  })
+  child.once('spawn', () => hooks.onStarted())
+
+  let killTimer: NodeJS.Timeout | undefined
+  const onStop = (): void => {
+    askToEnd(child)
+    killTimer = setTimeout(() => void killGroup(child), graceSeconds * 1000)
+  }
+  stop.addEventListener('abort', onStop, { once: true })
+  if (stop.aborted) onStop()
+  try {
+    const exit = await exited
+    clearTimeout(killTimer)
+    // What the pipeline left running in the background would keep the pipes open for ever; a container would end it too.
+    await killGroup(child)
+    await closed
+    return exit
+  } finally {
+    clearTimeout(killTimer)
+    stop.removeEventListener('abort', onStop)
+  }
+}
+
+/** uv hands SIGTERM on to Python, as it does as the container's main process (RELIABILITY.md F4). Windows knows no SIGTERM. */
+function askToEnd(child: ChildProcess): void {
+  if (process.platform === 'win32') void killGroup(child)
+  else child.kill('SIGTERM')
+}

@@ -1,0 +1,49 @@
+/**
+ * The port between the life cycle of a run (runs/run-service.ts) and what executes it. A runner prepares, starts, hands over
+ * output as it comes, and says how it ended; it changes no Run and decides no outcome.
+ */
+import type { Run, RunnerKind, RunNotice } from '@shared/contract/runs'
+import type { RequirementsFile } from '../uv/requirements'
+
+export type RunSpec = {
+  runId: string
+  pipelineName: string
+  /** Canonical absolute path of the pipeline's folder. */
+  pipelineDir: string
+  workspaceRoot: string
+  pythonVersion: string
+  requirements: RequirementsFile | null
+  /** The user's variables, lowest layer already overridden by the higher ones. */
+  env: Record<string, string>
+  stopGraceSeconds: number
+}
+
+/** What a runner learns on the way and the run's record keeps. */
+export type RunFacts = Partial<Pick<Run, 'image' | 'imageDigest' | 'uvVersion' | 'commandLine' | 'cacheWasWarm'>> & {
+  /** Names what this set-up depends on; a set-up that worked under this key is warm (cache/warm-state.ts). */
+  warmKey?: string
+}
+
+export type RunnerHooks = {
+  onFacts(facts: RunFacts): void
+  onNotice(notice: RunNotice): void
+  /** Preparation is done; the container or process is being created. */
+  onStarting(): void
+  /** It runs: from here on uv sets up. */
+  onStarted(): void
+  onOutput(stream: 'stdout' | 'stderr', chunk: Buffer): void
+}
+
+/** How it ended. `signal` is set when a signal ended it and it was not asked to stop by us. */
+export type RunnerExit = { exitCode: number | null; signal: string | null; outOfMemory: boolean }
+
+export type Runner = {
+  kind: RunnerKind
+  /**
+   * Runs to the end and leaves nothing behind. When `stop` is aborted: SIGTERM, grace, SIGKILL, and the exit that resulted;
+   * before the start it answers an exit without code. Throws AppErrors (docker/..., uv/...) for what is not the pipeline's fault.
+   */
+  run(spec: RunSpec, hooks: RunnerHooks, stop: AbortSignal): Promise<RunnerExit>
+}
+
+export const notStarted: RunnerExit = { exitCode: null, signal: null, outOfMemory: false }

@@ -1,0 +1,36 @@
+/** The schema, one step per version; a step that has shipped is never changed. */
+import { AppError } from '@shared/app-error'
+import type { Database } from './database'
+
+const steps: string[][] = [
+  [
+    // `record` is the Run of the contract as JSON; the other columns are what is searched by.
+    `CREATE TABLE runs (
+      sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+      id TEXT NOT NULL UNIQUE,
+      workspace_root TEXT NOT NULL,
+      pipeline TEXT NOT NULL,
+      phase TEXT NOT NULL,
+      outcome TEXT,
+      process_id INTEGER NOT NULL,
+      record TEXT NOT NULL
+    )`,
+    'CREATE INDEX runs_by_workspace ON runs (workspace_root, sequence)',
+    'CREATE INDEX runs_by_pipeline ON runs (workspace_root, pipeline, sequence)',
+    "CREATE INDEX runs_alive ON runs (phase) WHERE phase <> 'finished'",
+    'CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
+  ],
+]
+
+/** Brings the database to this version. Throws store/unavailable for a file that a newer version wrote. */
+export function migrate(database: Database): void {
+  const current = Number(database.get('PRAGMA user_version')?.user_version ?? 0)
+  if (current > steps.length) {
+    throw new AppError('store/unavailable', 'The history was written by a newer version of Fast-Flow Desktop. Update the app, or start it with another --user-data-dir.')
+  }
+  if (current === steps.length) return
+  database.transaction(() => {
+    for (const step of steps.slice(current)) for (const sql of step) database.run(sql)
+    database.run(`PRAGMA user_version = ${steps.length}`)
+  })
+}

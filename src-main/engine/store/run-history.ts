@@ -1,0 +1,55 @@
+/** The record of runs in the database. Values of env never get here: the Run of the contract holds names only. */
+import { run as runSchema, type Run } from '@shared/contract/runs'
+import type { Database, SqlRow } from './database'
+
+export type RunHistory = {
+  insert(run: Run): void
+  update(run: Run): void
+  find(id: string): Run | null
+  /** Newest first. */
+  list(query: { workspaceRoot: string; pipeline: string | null; limit: number }): Run[]
+  /** Runs that have not finished, with the process that drives them. */
+  unfinished(): { run: Run; processId: number }[]
+}
+
+export function createRunHistory(database: Database, processId: number): RunHistory {
+  return {
+    insert(run) {
+      database.run('INSERT INTO runs (id, workspace_root, pipeline, phase, outcome, process_id, record) VALUES (?, ?, ?, ?, ?, ?, ?)', [
+        run.id,
+        run.workspaceRoot,
+        run.pipeline,
+        run.phase,
+        run.outcome,
+        processId,
+        JSON.stringify(run),
+      ])
+    },
+    update(run) {
+      database.run('UPDATE runs SET phase = ?, outcome = ?, record = ? WHERE id = ?', [run.phase, run.outcome, JSON.stringify(run), run.id])
+    },
+    find(id) {
+      const row = database.get('SELECT record FROM runs WHERE id = ?', [id])
+      return row ? toRun(row) : null
+    },
+    list({ workspaceRoot, pipeline, limit }) {
+      const rows =
+        pipeline === null
+          ? database.all('SELECT record FROM runs WHERE workspace_root = ? ORDER BY sequence DESC LIMIT ?', [workspaceRoot, limit])
+          : database.all('SELECT record FROM runs WHERE workspace_root = ? AND pipeline = ? ORDER BY sequence DESC LIMIT ?', [workspaceRoot, pipeline, limit])
+      return rows.flatMap((row) => toRun(row) ?? [])
+    },
+    unfinished() {
+      return database.all("SELECT record, process_id FROM runs WHERE phase <> 'finished' ORDER BY sequence").flatMap((row) => {
+        const run = toRun(row)
+        return run ? [{ run, processId: Number(row.process_id) }] : []
+      })
+    },
+  }
+}
+
+/** A record that this version cannot read is left out rather than taking the whole history down. */
+function toRun(row: SqlRow): Run | null {
+  const parsed = runSchema.safeParse(JSON.parse(String(row.record)))
+  return parsed.success ? parsed.data : null
+}

@@ -1,0 +1,112 @@
+/** Electron's entry: one instance per profile, folders, engine, window, orderly quit. */
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron'
+import { toWireError } from '@shared/app-error'
+import { createApi } from './api'
+import { createEngine, type Engine } from './engine/engine'
+import { defaultUserDataDir, userSamplesDir } from './engine/platform/user-data'
+import { answerCalls, sendEvents } from './shell/ipc'
+import { createMenu } from './shell/menu'
+import { pageSchemePrivileges, servePage } from './shell/page-protocol'
+import { confirmQuit } from './shell/quit'
+import { createWindow, lockSession } from './shell/window'
+import { readWindowPlace, saveWindowPlace } from './shell/window-place'
+
+const outDir = resolve(__dirname, '..')
+const platformInput = { env: process.env, platform: process.platform, homeDir: homedir() }
+const userDataDir = resolve(app.commandLine.getSwitchValue('user-data-dir') || defaultUserDataDir(platformInput))
+
+// Chromium's own files beside ours, in the same profile: a test or a second profile must not meet the first.
+app.setPath('userData', userDataDir)
+app.setName('Fast-Flow Desktop')
+protocol.registerSchemesAsPrivileged([pageSchemePrivileges])
+
+let window: BrowserWindow | null = null
+
+function openWindow(engine: Engine): void {
+  const created = createWindow(outDir, readWindowPlace(userDataDir), engine.settings.current().theme)
+  window = created
+  created.on('close', () => saveWindowPlace(userDataDir, created))
+  created.on('closed', () => (window = null))
+}
+
+/** What the user must know about this start. */
+function startNotices(): string[] {
+  const notices: string[] = []
+  if (process.platform !== 'win32' && process.getuid?.() === 0) notices.push('Fast-Flow Desktop runs as root; Chromium’s sandbox is off. Use an ordinary account for daily work.')
+  if (process.versions.electron.startsWith('25.')) notices.push(`This is the fallback runtime Electron ${process.versions.electron}: the current one could not be downloaded. It is meant for development and tests.`)
+  return notices
+}
+
+async function start(): Promise<void> {
+  let engine: Engine
+  try {
+    engine = createEngine({
+      userDataDir,
+      samplesDir: join(outDir, '..', 'resources', 'samples'),
+      userSamplesDir: userSamplesDir(userDataDir, platformInput),
+      homeDir: platformInput.homeDir,
+      platform: platformInput.platform,
+      rememberWorkspaces: true,
+    })
+  } catch (error) {
+    dialog.showErrorBox('Fast-Flow Desktop cannot start', toWireError(error).message)
+    return app.exit(1)
+  }
+  const api = createApi(
+    engine,
+    {
+      async pickFolder() {
+        const options = { properties: ['openDirectory' as const, 'createDirectory' as const] }
+        const { filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options)
+        return filePaths[0] ?? null
+      },
+      reveal: (path) => shell.showItemInFolder(path),
+      runtime: `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}`,
+      notices: startNotices(),
+    },
+    app.getVersion(),
+  )
+  answerCalls(ipcMain, () => window, api, engine.appLog)
+  sendEvents(engine.events, () => window)
+  engine.events.on('settings.changed', ({ settings }) => (nativeTheme.themeSource = settings.theme))
+  lockSession(session.defaultSession)
+  Menu.setApplicationMenu(createMenu())
+  await servePage(protocol, join(outDir, 'renderer'))
+  openWindow(engine)
+  await reopenWorkspace(engine)
+
+  app.on('activate', () => {
+    if (!window) openWindow(engine)
+  })
+  app.on('second-instance', () => {
+    if (!window) return openWindow(engine)
+    if (window.isMinimized()) window.restore()
+    window.focus()
+  })
+  let quitting = false
+  app.on('before-quit', (event) => {
+    if (quitting) return
+    event.preventDefault()
+    if (!confirmQuit(window, engine.runs.live())) return
+    quitting = true
+    void engine.dispose().finally(() => app.quit())
+  })
+}
+
+/** The last workspace, or the samples at the very first start; a folder that is gone leaves the window empty, with a way out. */
+async function reopenWorkspace(engine: Engine): Promise<void> {
+  const [last] = engine.workspace.current().recent
+  try {
+    if (last === undefined) await engine.workspace.openSamples()
+    else await engine.workspace.open(last)
+    await engine.catalog.refresh()
+  } catch (error) {
+    engine.appLog.error('The last workspace could not be opened', error)
+  }
+}
+
+app.on('window-all-closed', () => app.quit())
+if (app.requestSingleInstanceLock()) void app.whenReady().then(start)
+else app.quit()
