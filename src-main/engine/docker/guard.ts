@@ -11,7 +11,9 @@ import { createGuardHandler } from './guard-handler'
 import type { GuardPolicy } from './guard-policy'
 import { makeGuardSocket } from './guard-socket'
 
-export type Guard = {
+export type { GuardPolicy }
+
+export type RunningGuard = {
   socketPath: string
   /** Decisions since the start. */
   counts(): { allowed: number; denied: number }
@@ -29,7 +31,7 @@ export type GuardOptions = {
   requestTimeoutMs?: number
 }
 
-export async function startGuard({ upstream, owner, policy, requestTimeoutMs = 10_000 }: GuardOptions): Promise<Guard> {
+export async function startGuard({ upstream, owner, policy, requestTimeoutMs = 10_000 }: GuardOptions): Promise<RunningGuard> {
   const handler = createGuardHandler({ upstream, owner, policy })
   const server = http.createServer({
     headersTimeout: requestTimeoutMs,

@@ -2,13 +2,12 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startGuard, type Guard } from '../docker/guard'
-import type { GuardPolicy } from '../docker/guard-policy'
+import { startGuard, type GuardPolicy, type RunningGuard } from '../docker/guard'
 import { fakeOwner, startFakeEngine, type FakeEngine } from './fake-engine'
 
 export const guardImage = 'registry.test:5000/fast-flow/worker:1.0'
 
-export type GuardWorld = { engine: FakeEngine; guard: Guard; policy: GuardPolicy; workspace: string; runDir: string; runners: string; close(): Promise<void> }
+export type GuardWorld = { engine: FakeEngine; guard: RunningGuard; policy: GuardPolicy; workspace: string; runDir: string; runners: string; close(): Promise<void> }
 
 export async function startGuardWorld(options: { requestTimeoutMs?: number; apiVersion?: string } = {}): Promise<GuardWorld> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'ffd-world-')))
