@@ -9,7 +9,7 @@ import { defaultUserDataDir, userSamplesDir } from './engine/platform/user-data'
 import { answerCalls, sendEvents } from './shell/ipc'
 import { createMenu } from './shell/menu'
 import { pageSchemePrivileges, servePage } from './shell/page-protocol'
-import { confirmQuit } from './shell/quit'
+import { askAboutLiveRuns } from './shell/quit'
 import { createWindow, lockSession } from './shell/window'
 import { readWindowPlace, saveWindowPlace } from './shell/window-place'
 
@@ -23,11 +23,20 @@ app.setName('Fast-Flow Desktop')
 protocol.registerSchemesAsPrivileged([pageSchemePrivileges])
 
 let window: BrowserWindow | null = null
+/** Asked and answered: the app may end, and live runs are stopped. */
+let mayQuit = false
 
 function openWindow(engine: Engine): void {
   const created = createWindow(outDir, readWindowPlace(userDataDir), engine.settings.current().theme)
   window = created
-  created.on('close', () => saveWindowPlace(userDataDir, created))
+  created.on('close', (event) => {
+    saveWindowPlace(userDataDir, created)
+    const live = engine.runs.live()
+    if (mayQuit || live.length === 0) return
+    const choice = askAboutLiveRuns(created, live)
+    if (choice === 'cancel') event.preventDefault()
+    mayQuit = choice === 'stop'
+  })
   created.on('closed', () => (window = null))
 }
 
@@ -85,14 +94,34 @@ async function start(): Promise<void> {
     if (window.isMinimized()) window.restore()
     window.focus()
   })
-  let quitting = false
+  app.on('window-all-closed', () => {
+    if (mayQuit || engine.runs.live().length === 0) app.quit()
+  })
+  engine.events.on('runs.changed', ({ phase }) => {
+    // Kept in the background for its runs: the last one has ended. The run leaves the list of live ones after this event.
+    if (phase === 'finished' && !window) setImmediate(() => engine.runs.live().length === 0 && app.quit())
+  })
+  let disposed = false
   app.on('before-quit', (event) => {
-    if (quitting) return
+    if (disposed) return
     event.preventDefault()
-    if (!confirmQuit(window, engine.runs.live())) return
-    quitting = true
+    if (!mayQuit && engine.runs.live().length > 0) {
+      const choice = askAboutLiveRuns(window, engine.runs.live())
+      if (choice === 'keep-running') window?.destroy()
+      if (choice !== 'stop') return
+      mayQuit = true
+    }
+    disposed = true
     void engine.dispose().finally(() => app.quit())
   })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      mayQuit = true
+      app.quit()
+    })
+  }
+  process.on('uncaughtException', (error) => engine.appLog.error('Uncaught', error))
+  process.on('unhandledRejection', (error) => engine.appLog.error('Unhandled rejection', error))
 }
 
 /** The last workspace, or the samples at the very first start; a folder that is gone leaves the window empty, with a way out. */
@@ -107,6 +136,5 @@ async function reopenWorkspace(engine: Engine): Promise<void> {
   }
 }
 
-app.on('window-all-closed', () => app.quit())
 if (app.requestSingleInstanceLock()) void app.whenReady().then(start)
 else app.quit()

@@ -20,11 +20,25 @@ export type LiveRun = {
 
 /** Viewers ask for text when told of growth; more often than this nobody can read. */
 const announceEveryMs = 40
+/** A record that the disk did not take (it is full) is offered again this often, until it does. */
+const storeAgainMs = 5000
 
 /** Creates the log file and inserts the record; throws when the disk takes neither. */
 export function createLiveRun(run: Run, logsDir: string, history: RunHistory, publish: Publish): LiveRun {
   const startedAt = performance.now()
   let current = run
+  let storeAgain: NodeJS.Timeout | null = null
+  /** A full disk must not end the run: what counts is in memory, and is stored as soon as there is space. */
+  const store = (): void => {
+    if (storeAgain) clearTimeout(storeAgain)
+    storeAgain = null
+    try {
+      history.update(current)
+    } catch {
+      storeAgain = setTimeout(store, storeAgainMs)
+      storeAgain.unref()
+    }
+  }
   let timer: NodeJS.Timeout | null = null
   let announcements = 0
   const announce = (): void => {
@@ -39,7 +53,7 @@ export function createLiveRun(run: Run, logsDir: string, history: RunHistory, pu
     current: () => current,
     change(patch) {
       current = { ...current, ...patch, logBytes: log.sizeBytes(), rev: current.rev + 1 }
-      history.update(current)
+      store()
       publish('runs.changed', current)
       return current
     },
