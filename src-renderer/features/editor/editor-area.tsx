@@ -1,0 +1,54 @@
+/** The centre of the window: tabs and what the active one shows; without tabs, the selected pipeline. */
+import { type ReactNode, Suspense, lazy, useEffect } from 'react'
+import { documentId, useDocuments } from '../../state/documents'
+import { type Tab, tabId, useLayout } from '../../state/layout'
+import { DoctorPage } from '../tools/doctor-page'
+import { PipelineOverview } from '../pipelines/pipeline-overview'
+import { ensureDocument } from './document-actions'
+import { DocumentPage } from './document-page'
+import { EditorTabs } from './editor-tabs'
+
+// Its validation brings the contract's schemas along, which nothing else in the window needs.
+const SettingsPage = lazy(() => import('../settings/settings-page').then((module) => ({ default: module.SettingsPage })))
+
+function FileTab({ pipeline, path }: { pipeline: string; path: string }): ReactNode {
+  const id = documentId(pipeline, path)
+  const document = useDocuments(({ documents }) => documents[id])
+  const isKnown = document !== undefined
+  useEffect(() => {
+    if (!isKnown) ensureDocument(pipeline, path)
+  }, [isKnown, pipeline, path])
+  return document === undefined ? null : <DocumentPage key={id} document={document} />
+}
+
+function TabPage({ tab }: { tab: Tab }): ReactNode {
+  if (tab.kind === 'file') return <FileTab pipeline={tab.pipeline} path={tab.path} />
+  switch (tab.page) {
+    case 'doctor':
+      return <DoctorPage />
+    case 'settings':
+      return (
+        <Suspense fallback={null}>
+          <SettingsPage />
+        </Suspense>
+      )
+  }
+}
+
+export function EditorArea(): ReactNode {
+  const tabs = useLayout((layout) => layout.tabs)
+  const activeTab = useLayout((layout) => layout.activeTab)
+  const tab = tabs.find((open) => tabId(open) === activeTab)
+  return (
+    <main className="editor-area">
+      {tabs.length > 0 && <EditorTabs />}
+      {tab === undefined ? (
+        <PipelineOverview />
+      ) : (
+        <div id="editor-page" className="editor-page" role="tabpanel" aria-labelledby={`tab-${tabId(tab)}`} data-region="editor">
+          <TabPage tab={tab} />
+        </div>
+      )}
+    </main>
+  )
+}

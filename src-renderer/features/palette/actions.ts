@@ -1,0 +1,115 @@
+/** Everything the window can do, as one list: the palette shows it, the keyboard and the buttons use it. */
+import { isDirty, documentId, getDocument } from '../../state/documents'
+import { useEngineMirror } from '../../state/engine-mirror'
+import { type Tab, openTab, tabId, useLayout } from '../../state/layout'
+import { closeTabAsking, saveAll, saveDocument } from '../editor/document-actions'
+import { goToError } from '../runs/go-to-error'
+import { logOnScreen } from '../runs/log-commands'
+import { isStoppable } from '../runs/phase-timeline'
+import { activeRunOf, copyText, revealLog, runAgain, startRun, stopRun, usePendingStart } from '../runs/run-actions'
+import { cancelPull, checkTools, pullImage, recheckEngine } from '../tools/tool-actions'
+import { openFolder, openSamples, revealInFileManager, revealWorkspace } from '../workspace/workspace-actions'
+import { saveSetting } from '../settings/setting-actions'
+import { findHere } from './find-here'
+import { cycleRegion, focusRegion } from './regions'
+import { openPalette } from './palette-state'
+
+export type ActionId =
+  | 'run.start' | 'run.stop' | 'run.again' | 'run.onHost' | 'run.goToError' | 'run.copyCommand' | 'run.revealLog' | 'run.focusLog'
+  | 'palette.open' | 'palette.goTo' | 'find.here'
+  | 'file.save' | 'file.saveAll' | 'file.close'
+  | 'view.toggleSideBar' | 'view.togglePanel' | 'view.maximizePanel' | 'view.nextRegion' | 'view.previousRegion' | 'view.focusTree' | 'view.doctor' | 'view.settings'
+  | 'theme.system' | 'theme.light' | 'theme.dark' | 'language.en' | 'language.de'
+  | 'workspace.open' | 'workspace.openSamples' | 'workspace.reveal' | 'pipeline.reveal'
+  | 'engine.recheck' | 'image.pull' | 'image.cancel'
+
+export type Action = { id: ActionId; titleKey: string; keys: readonly string[]; isEnabled: () => boolean; run: () => void }
+
+const layout = () => useLayout.getState()
+const mirror = () => useEngineMirror.getState()
+const always = (): boolean => true
+const selected = (): string | null => layout().selectedPipeline
+const isPipelineSelected = (): boolean => mirror().catalog?.pipelines.some(({ name }) => name === selected()) ?? false
+
+function activeTab(): Tab | undefined {
+  return layout().tabs.find((tab) => tabId(tab) === layout().activeTab)
+}
+
+function activeDocumentId(): string | null {
+  const tab = activeTab()
+  return tab?.kind === 'file' ? documentId(tab.pipeline, tab.path) : null
+}
+
+function stoppableRun() {
+  const chosen = layout().selectedRunId
+  const shown = chosen === null ? undefined : mirror().runs[chosen]
+  const run = shown !== undefined && isStoppable(shown.phase) ? shown : selected() === null ? undefined : activeRunOf(selected() ?? '')
+  return run !== undefined && isStoppable(run.phase) ? run : undefined
+}
+
+function withPipeline(use: (pipeline: string) => unknown): () => void {
+  return () => {
+    const pipeline = selected()
+    if (pipeline !== null) void use(pipeline)
+  }
+}
+
+function shownRun() {
+  const chosen = layout().selectedRunId
+  return chosen === null ? undefined : mirror().runs[chosen]
+}
+
+function action(id: ActionId, keys: readonly string[], run: () => unknown, isEnabled: () => boolean = always): Action {
+  return { id, titleKey: `action.${id}`, keys, isEnabled, run: () => void run() }
+}
+
+const hasWorkspace = (): boolean => mirror().workspace?.workspace != null
+const canStart = (): boolean => isPipelineSelected() && usePendingStart.getState().pipeline === null
+
+export const actions: readonly Action[] = [
+  action('run.start', ['F5'], withPipeline((pipeline) => startRun(pipeline)), canStart),
+  action('run.stop', ['Shift+F5'], () => { const run = stoppableRun(); if (run !== undefined) void stopRun(run.id) }, () => stoppableRun() !== undefined),
+  action('run.again', ['Mod+F5'], withPipeline((pipeline) => runAgain(pipeline)), canStart),
+  action('run.onHost', [], withPipeline((pipeline) => startRun(pipeline, { runner: 'host' })), canStart),
+  action('run.goToError', ['F8'], goToError, () => logOnScreen() !== null),
+  action('run.focusLog', [], () => logOnScreen()?.focus(), () => logOnScreen() !== null),
+  action('run.copyCommand', [], () => copyText(shownRun()?.commandLine ?? ''), () => shownRun()?.commandLine != null),
+  action('run.revealLog', [], () => revealLog(shownRun()?.id ?? ''), () => shownRun() !== undefined),
+  action('palette.open', ['Mod+Shift+P', 'F1'], () => openPalette('actions')),
+  action('palette.goTo', ['Mod+P'], () => openPalette('go-to'), hasWorkspace),
+  action('find.here', ['Mod+F'], findHere),
+  action('file.save', ['Mod+S'], () => saveDocument(activeDocumentId() ?? ''), () => { const document = getDocument(activeDocumentId() ?? ''); return document !== undefined && (isDirty(document) || document.outside === 'gone') }),
+  action('file.saveAll', ['Mod+Alt+S'], () => saveAll(null)),
+  action('file.close', ['Mod+W'], () => closeTabAsking(layout().activeTab ?? ''), () => activeTab() !== undefined),
+  action('view.toggleSideBar', ['Mod+B'], () => useLayout.setState({ sideBarOpen: !layout().sideBarOpen })),
+  action('view.togglePanel', ['Mod+J'], () => useLayout.setState({ panelOpen: !layout().panelOpen, panelMaximized: false })),
+  action('view.maximizePanel', [], () => useLayout.setState({ panelOpen: true, panelMaximized: !layout().panelMaximized })),
+  action('view.nextRegion', ['F6'], () => cycleRegion(1)),
+  action('view.previousRegion', ['Shift+F6'], () => cycleRegion(-1)),
+  action('view.focusTree', [], () => focusRegion('tree'), hasWorkspace),
+  action('view.doctor', [], () => { openTab({ kind: 'page', page: 'doctor' }); void checkTools() }),
+  action('view.settings', ['Mod+,'], () => openTab({ kind: 'page', page: 'settings' })),
+  action('theme.system', [], () => saveSetting({ theme: 'system' })),
+  action('theme.light', [], () => saveSetting({ theme: 'light' })),
+  action('theme.dark', [], () => saveSetting({ theme: 'dark' })),
+  action('language.en', [], () => saveSetting({ language: 'en' })),
+  action('language.de', [], () => saveSetting({ language: 'de' })),
+  action('workspace.open', ['Mod+O'], openFolder),
+  action('workspace.openSamples', [], openSamples),
+  action('workspace.reveal', [], revealWorkspace, hasWorkspace),
+  action('pipeline.reveal', [], withPipeline((pipeline) => revealInFileManager(pipeline, null)), isPipelineSelected),
+  action('engine.recheck', [], recheckEngine),
+  action('image.pull', [], pullImage, () => mirror().image?.state !== 'pulling' && mirror().engine?.state === 'ready'),
+  action('image.cancel', [], cancelPull, () => mirror().image?.state === 'pulling'),
+]
+
+const byId = new Map(actions.map((known) => [known.id, known]))
+
+export function actionKeys(id: ActionId): string | undefined {
+  return byId.get(id)?.keys[0]
+}
+
+export function runAction(id: ActionId): void {
+  const known = byId.get(id)
+  if (known?.isEnabled() === true) known.run()
+}

@@ -1,0 +1,139 @@
+/**
+ * The pipelines and their files. Only the rows in view are in the page, so that ten thousand folders stay quick. One tab
+ * stop; the arrow keys move, Enter opens, and F5 runs what is selected.
+ */
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useEngineMirror } from '../../state/engine-mirror'
+import { selectPipeline, useLayout } from '../../state/layout'
+import { openFile } from '../editor/document-actions'
+import { useNewestRuns } from '../runs/use-shown-run'
+import { useFileListings } from './file-listings'
+import { TreeRowView } from './tree-row-view'
+import { type TreeRow, treeRows } from './tree-rows'
+
+const rowHeight = 26
+const overscanRows = 12
+
+function setExpanded(key: string, isExpanded: boolean): void {
+  useLayout.setState(({ expandedPipelines }) => ({ expandedPipelines: [...expandedPipelines.filter((other) => other !== key), ...(isExpanded ? [key] : [])] }))
+}
+
+function parentIndex(rows: readonly TreeRow[], index: number): number {
+  const level = rows[index]?.level ?? 1
+  let parent = index
+  while (parent > 0 && (rows[parent]?.level ?? 1) >= level) parent -= 1
+  return level === 1 ? index : parent
+}
+
+export function PipelineTree({ filter }: { filter: string }): ReactNode {
+  const { t } = useTranslation()
+  const pipelines = useEngineMirror((mirror) => mirror.catalog?.pipelines)
+  const listings = useFileListings((state) => state.listings)
+  const expandedKeys = useLayout((layout) => layout.expandedPipelines)
+  const selected = useLayout((layout) => layout.selectedPipeline)
+  const activeTab = useLayout((layout) => layout.activeTab)
+  const newestRuns = useNewestRuns()
+  const rows = useMemo(() => treeRows(pipelines ?? [], filter, new Set(expandedKeys), listings), [pipelines, filter, expandedKeys, listings])
+  const [focusedId, setFocusedId] = useState<string | null>(null)
+  const [view, setView] = useState({ top: 0, height: 600 })
+  const host = useRef<HTMLDivElement>(null)
+
+  useEffect(() => {
+    const element = host.current
+    if (element === null) return
+    const measure = (): void => setView({ top: element.scrollTop, height: element.clientHeight })
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    element.addEventListener('scroll', measure, { passive: true })
+    return () => {
+      observer.disconnect()
+      element.removeEventListener('scroll', measure)
+    }
+  }, [])
+
+  const focusedIndex = Math.max(0, rows.findIndex(({ id }) => id === (focusedId ?? selected)))
+  const first = Math.max(0, Math.floor(view.top / rowHeight) - overscanRows)
+  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + overscanRows)
+
+  function focusRow(index: number): void {
+    const row = rows[Math.min(rows.length - 1, Math.max(0, index))]
+    if (row === undefined) return
+    setFocusedId(row.id)
+    if (row.kind === 'pipeline') selectPipeline(row.pipeline.name)
+    const element = host.current
+    const top = rows.indexOf(row) * rowHeight
+    if (element === null) return
+    if (top < element.scrollTop) element.scrollTop = top
+    else if (top + rowHeight > element.scrollTop + element.clientHeight) element.scrollTop = top + rowHeight - element.clientHeight
+  }
+
+  function open(row: TreeRow): void {
+    if (row.kind === 'pipeline') openFile(row.pipeline.name, row.pipeline.entryPoint)
+    else if (row.kind === 'file') openFile(row.pipeline, row.entry.path)
+    else if (row.kind === 'folder') setExpanded(row.id, !row.isExpanded)
+  }
+
+  function click(row: TreeRow): void {
+    setFocusedId(row.id)
+    if (row.kind === 'pipeline') {
+      const wasSelected = selected === row.pipeline.name
+      selectPipeline(row.pipeline.name)
+      // The first click selects and shows the files; only a click on what is selected already hides them.
+      setExpanded(row.id, !(wasSelected && row.isExpanded))
+    } else open(row)
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const row = rows[focusedIndex]
+    if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    const pageRows = Math.max(1, Math.floor(view.height / rowHeight) - 1)
+    const isExpandable = row.kind === 'pipeline' || row.kind === 'folder'
+    const moves: Record<string, () => void> = {
+      ArrowDown: () => focusRow(focusedIndex + 1),
+      ArrowUp: () => focusRow(focusedIndex - 1),
+      PageDown: () => focusRow(focusedIndex + pageRows),
+      PageUp: () => focusRow(focusedIndex - pageRows),
+      Home: () => focusRow(0),
+      End: () => focusRow(rows.length - 1),
+      ArrowRight: () => (isExpandable && !row.isExpanded ? setExpanded(row.id, true) : focusRow(focusedIndex + 1)),
+      ArrowLeft: () => (isExpandable && row.isExpanded ? setExpanded(row.id, false) : focusRow(parentIndex(rows, focusedIndex))),
+      Enter: () => open(row),
+      ' ': () => click(row),
+    }
+    const move = moves[event.key]
+    if (move === undefined) return
+    event.preventDefault()
+    move()
+  }
+
+  const focusedRow = rows[focusedIndex]
+  return (
+    <div
+      ref={host}
+      className="tree scroll"
+      role="tree"
+      tabIndex={0}
+      aria-label={t('pipelines.tree')}
+      aria-activedescendant={focusedRow === undefined ? undefined : `row-${focusedRow.id}`}
+      data-region="tree"
+      onKeyDown={onKeyDown}
+    >
+      <div className="tree-rows" role="none" style={{ height: rows.length * rowHeight }}>
+        {rows.slice(first, last).map((row, index) => (
+          <TreeRowView
+            key={row.id}
+            row={row}
+            top={(first + index) * rowHeight}
+            run={row.kind === 'pipeline' ? (newestRuns.get(row.pipeline.name) ?? null) : null}
+            isSelected={row.kind === 'pipeline' ? row.pipeline.name === selected : activeTab === `file:${row.id}`}
+            isFocused={row === focusedRow}
+            onClick={() => click(row)}
+            onToggle={() => setExpanded(row.id, row.kind !== 'note' && row.kind !== 'file' && !row.isExpanded)}
+            onOpen={() => open(row)}
+          />
+        ))}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,85 @@
+/** The side bar: filter, pipeline tree, and the folders that are no pipelines. */
+import { ChevronDown, ChevronRight, FolderX, Search } from 'lucide-react'
+import { type KeyboardEvent, type ReactNode, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { SkippedFolder } from '@shared/contract/pipelines'
+import { useEngineMirror } from '../../state/engine-mirror'
+import { Button } from '../../ui/button'
+import { openSamples } from '../workspace/workspace-actions'
+import { PipelineTree } from './pipeline-tree'
+
+function SkippedFolders({ skipped, isOpen, onToggle }: { skipped: readonly SkippedFolder[]; isOpen: boolean; onToggle: () => void }): ReactNode {
+  const { t } = useTranslation()
+  const Chevron = isOpen ? ChevronDown : ChevronRight
+  return (
+    <div className="skipped">
+      <button type="button" className="skipped-head" aria-expanded={isOpen} onClick={onToggle}>
+        <Chevron size={14} aria-hidden />
+        {t('pipelines.skipped', { count: skipped.length })}
+      </button>
+      {isOpen && (
+        <ul className="skipped-list scroll">
+          {skipped.map(({ name, reason }) => (
+            <li key={name}>
+              <span className="truncate">{name}</span>
+              <span className="muted">{reason}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+function NoPipelines(): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <div className="side-empty">
+      <FolderX size={26} strokeWidth={1.4} aria-hidden />
+      <h3>{t('pipelines.none.title')}</h3>
+      <p className="muted">{t('pipelines.none.hint')}</p>
+      <Button small onClick={() => void openSamples()}>{t('action.workspace.openSamples')}</Button>
+    </div>
+  )
+}
+
+export function SideBar(): ReactNode {
+  const { t } = useTranslation()
+  const catalog = useEngineMirror((mirror) => mirror.catalog)
+  const [filter, setFilter] = useState('')
+  const [skippedOpen, setSkippedOpen] = useState<boolean | null>(null)
+  const isEmpty = catalog !== null && catalog.pipelines.length === 0
+
+  function onFilterKey(event: KeyboardEvent<HTMLInputElement>): void {
+    if (event.key === 'Escape') setFilter('')
+    else if (event.key === 'ArrowDown') event.currentTarget.closest('nav')?.querySelector<HTMLElement>('[role=tree]')?.focus()
+    else return
+    event.preventDefault()
+  }
+
+  return (
+    <nav className="side-bar" aria-label={t('pipelines.sideBar')}>
+      <header className="pane-head">
+        <h2 className="pane-title">{t('pipelines.title')}</h2>
+        <span className="pane-note">{catalog !== null && catalog.pipelines.length > 0 && catalog.pipelines.length}</span>
+      </header>
+      <div className="filter">
+        <Search size={13} aria-hidden />
+        <input
+          className="input small"
+          type="search"
+          data-filter
+          aria-label={t('pipelines.filter')}
+          placeholder={t('pipelines.filter')}
+          value={filter}
+          onChange={(event) => setFilter(event.target.value)}
+          onKeyDown={onFilterKey}
+        />
+      </div>
+      {isEmpty ? <NoPipelines /> : <PipelineTree filter={filter.trim()} />}
+      {catalog !== null && catalog.skipped.length > 0 && (
+        <SkippedFolders skipped={catalog.skipped} isOpen={skippedOpen ?? isEmpty} onToggle={() => setSkippedOpen(!(skippedOpen ?? isEmpty))} />
+      )}
+    </nav>
+  )
+}

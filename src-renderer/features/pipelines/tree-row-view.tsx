@@ -1,0 +1,149 @@
+/** One row of the pipeline tree. Its accessible name begins with the pipeline's name. */
+import { Braces, ChevronDown, ChevronRight, CircleX, File, FileCode, FileText, Flame, Folder, FolderOpen, Link, NotebookText, Snowflake, TriangleAlert } from 'lucide-react'
+import type { TFunction } from 'i18next'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Pipeline } from '@shared/contract/pipelines'
+import type { Run } from '@shared/contract/runs'
+import { Tip } from '../../ui/tooltip'
+import { RunStatusIcon, runStatusText } from '../runs/run-status'
+import type { FileRow, PipelineRow, TreeRow } from './tree-rows'
+
+type TreeRowProps = {
+  row: TreeRow
+  top: number
+  run: Run | null
+  isSelected: boolean
+  isFocused: boolean
+  onClick: () => void
+  onToggle: () => void
+  onOpen: () => void
+}
+
+function problemCounts(pipeline: Pipeline): { errors: number; warnings: number } {
+  const count = (severity: string): number => pipeline.problems.filter((problem) => problem.severity === severity).length
+  return { errors: count('error'), warnings: count('warning') }
+}
+
+function ProblemBadge({ pipeline }: { pipeline: Pipeline }): ReactNode {
+  const { errors, warnings } = problemCounts(pipeline)
+  if (errors + warnings === 0) return null
+  const Icon = errors > 0 ? CircleX : TriangleAlert
+  return (
+    <Tip text={pipeline.problems.map(({ file, line, message }) => `${file ?? ''}${line === null ? '' : `:${line}`} ${message}`.trim()).join('\n')}>
+      <span className={`badge ${errors > 0 ? 'tone-danger' : 'tone-warn'}`}>
+        <Icon size={12} aria-hidden />
+        {errors > 0 ? errors : warnings}
+      </span>
+    </Tip>
+  )
+}
+
+function CacheBadge({ pipeline }: { pipeline: Pipeline }): ReactNode {
+  const { t } = useTranslation()
+  if (pipeline.cache === 'not-needed') return null
+  const Icon = pipeline.cache === 'warm' ? Flame : Snowflake
+  return (
+    <Tip text={t(`cache.${pipeline.cache}Explained`)}>
+      <span className={`badge ${pipeline.cache === 'warm' ? 'tone-ok' : 'tone-quiet'}`}>
+        <Icon size={12} aria-hidden />
+        {t(`cache.${pipeline.cache}`)}
+      </span>
+    </Tip>
+  )
+}
+
+/** "hello, Succeeded, cache warm, 1 error": all that the icons say. */
+function pipelineLabel(pipeline: Pipeline, run: Run | null, t: TFunction): string {
+  const { errors, warnings } = problemCounts(pipeline)
+  return [
+    pipeline.name,
+    t(`pipelines.type.${pipeline.type}`),
+    run === null ? null : runStatusText(run, t),
+    run?.runner === 'host' ? t('runner.host') : null,
+    pipeline.cache === 'not-needed' ? null : t(`cache.${pipeline.cache}Label`),
+    errors > 0 ? t('pipelines.errors', { count: errors }) : null,
+    warnings > 0 ? t('pipelines.warnings', { count: warnings }) : null,
+    pipeline.enabled ? null : t('pipelines.disabled'),
+  ]
+    .filter((part) => part !== null)
+    .join(', ')
+}
+
+function PipelineContent({ row, run }: { row: PipelineRow; run: Run | null }): ReactNode {
+  const { t } = useTranslation()
+  const { pipeline } = row
+  const TypeIcon = pipeline.type === 'notebook' ? NotebookText : FileCode
+  return (
+    <>
+      <TypeIcon size={15} className="tone-quiet row-icon" aria-hidden />
+      <span className={`row-name truncate ${pipeline.enabled ? '' : 'row-disabled'}`}>{pipeline.name}</span>
+      <span className="row-badges">
+        {!pipeline.enabled && <span className="badge tone-quiet">{t('pipelines.disabled')}</span>}
+        <ProblemBadge pipeline={pipeline} />
+        <CacheBadge pipeline={pipeline} />
+        <span className="row-run" title={run === null ? undefined : runStatusText(run, t)}>
+          {run !== null && <RunStatusIcon run={run} size={14} />}
+        </span>
+      </span>
+    </>
+  )
+}
+
+function FileIcon({ row }: { row: FileRow }): ReactNode {
+  const props = { size: 14, className: 'tone-quiet row-icon', 'aria-hidden': true }
+  if (row.kind === 'folder') return row.isExpanded ? <FolderOpen {...props} /> : <Folder {...props} />
+  if (row.entry.kind === 'link') return <Link {...props} />
+  if (/\.pyi?$/.test(row.name)) return <FileCode {...props} />
+  if (row.name.endsWith('.json')) return <Braces {...props} />
+  if (row.name.endsWith('.ipynb')) return <NotebookText {...props} />
+  return /\.(txt|md|lock|toml|cfg)$/.test(row.name) ? <FileText {...props} /> : <File {...props} />
+}
+
+function RowContent({ row, run }: { row: TreeRow; run: Run | null }): ReactNode {
+  const { t } = useTranslation()
+  if (row.kind === 'pipeline') return <PipelineContent row={row} run={run} />
+  if (row.kind === 'note') return <span className="row-note">{t(`pipelines.note.${row.note}`)}</span>
+  return (
+    <>
+      <FileIcon row={row} />
+      <span className="row-name truncate">{row.name}</span>
+    </>
+  )
+}
+
+export function TreeRowView({ row, top, run, isSelected, isFocused, onClick, onToggle, onOpen }: TreeRowProps): ReactNode {
+  const { t } = useTranslation()
+  const isExpandable = row.kind === 'pipeline' || row.kind === 'folder'
+  const isExpanded = isExpandable && row.isExpanded
+  const Chevron = isExpanded ? ChevronDown : ChevronRight
+  const label = row.kind === 'pipeline' ? pipelineLabel(row.pipeline, run, t) : row.kind === 'note' ? t(`pipelines.note.${row.note}`) : row.name
+  return (
+    <div
+      id={`row-${row.id}`}
+      className={`tree-row ${isSelected ? 'selected' : ''} ${isFocused ? 'focused' : ''}`}
+      style={{ top, paddingLeft: 6 + (row.level - 1) * 14 }}
+      role="treeitem"
+      aria-label={label}
+      aria-level={row.level}
+      aria-posinset={row.positionInSet}
+      aria-setsize={row.setSize}
+      aria-selected={isSelected}
+      aria-expanded={isExpandable ? isExpanded : undefined}
+      onClick={onClick}
+      onDoubleClick={() => row.kind === 'pipeline' && onOpen()}
+    >
+      <span
+        className="row-chevron"
+        aria-hidden
+        onClick={(event) => {
+          event.stopPropagation()
+          onToggle()
+        }}
+      >
+        {isExpandable && <Chevron size={14} />}
+      </span>
+      <RowContent row={row} run={run} />
+    </div>
+  )
+}

@@ -1,0 +1,134 @@
+/** Run, stop, run again: saves first, asks where the engine asks, and shows the run before the engine has answered. */
+import { create } from 'zustand'
+import { toWireError } from '@shared/app-error'
+import type { Run } from '@shared/contract/runs'
+import { api } from '../../api'
+import { isActive, sortedRuns, useEngineMirror } from '../../state/engine-mirror'
+import { useLayout } from '../../state/layout'
+import { addNotice, reportError } from '../../state/notices'
+import { ask } from '../../state/questions'
+import { applyRuns } from '../../state/sync'
+import { openFile, saveAll } from '../editor/document-actions'
+
+/** The pipeline whose start was asked for and not yet answered. */
+export const usePendingStart = create<{ pipeline: string | null }>(() => ({ pipeline: null }))
+
+type StartOptions = { parallel?: boolean; ignoreProblems?: boolean; runner?: 'host' | null }
+
+export function activeRunOf(pipeline: string): Run | undefined {
+  return sortedRuns(useEngineMirror.getState(), pipeline).find(isActive)
+}
+
+export function showRun(runId: string): void {
+  useLayout.setState({ selectedRunId: runId, panelOpen: true })
+}
+
+export async function startRun(pipeline: string, options: StartOptions = {}): Promise<void> {
+  if (usePendingStart.getState().pipeline !== null) return
+  usePendingStart.setState({ pipeline })
+  useLayout.setState({ panelOpen: true, selectedPipeline: pipeline, selectedRunId: null })
+  try {
+    if (!(await saveAll(pipeline))) {
+      addNotice({ severity: 'warning', titleKey: 'run.notSaved.title', hintKey: 'run.notSaved.hint' })
+      return
+    }
+    const { parallel = false, ignoreProblems = false, runner = null } = options
+    const run = await api.call('runs.start', { pipeline, parallel, ignoreProblems, runner })
+    applyRuns([run])
+    showRun(run.id)
+  } catch (error) {
+    usePendingStart.setState({ pipeline: null })
+    await resolveRefusal(error, pipeline, options)
+  } finally {
+    usePendingStart.setState({ pipeline: null })
+  }
+}
+
+async function resolveRefusal(error: unknown, pipeline: string, options: StartOptions): Promise<void> {
+  switch (toWireError(error).code) {
+    case 'run/already-running':
+      return askAboutRunning(pipeline, options)
+    case 'pipeline/invalid-config':
+      return askAboutProblems(pipeline, options)
+    default:
+      reportError(error)
+  }
+}
+
+async function askAboutRunning(pipeline: string, options: StartOptions): Promise<void> {
+  const answer = await ask({
+    titleKey: 'run.alreadyRunning.title',
+    bodyKey: 'run.alreadyRunning.body',
+    values: { pipeline },
+    details: [],
+    choices: [
+      { answer: 'parallel', labelKey: 'run.alreadyRunning.parallel', kind: 'plain' },
+      { answer: 'restart', labelKey: 'run.alreadyRunning.restart', kind: 'primary' },
+    ],
+  })
+  if (answer === 'parallel') return startRun(pipeline, { ...options, parallel: true })
+  if (answer === 'restart') return runAgain(pipeline, options)
+}
+
+async function askAboutProblems(pipeline: string, options: StartOptions): Promise<void> {
+  const problems = useEngineMirror.getState().catalog?.pipelines.find(({ name }) => name === pipeline)?.problems ?? []
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  const first = errors.find(({ file }) => file !== null)
+  const answer = await ask({
+    titleKey: 'run.invalidConfig.title',
+    bodyKey: 'run.invalidConfig.body',
+    values: { pipeline },
+    details: errors.map(({ file, line, message }) => `${file ?? pipeline}${line === null ? '' : `:${line}`}  ${message}`),
+    choices: [
+      { answer: 'anyway', labelKey: 'run.invalidConfig.runAnyway', kind: 'plain' },
+      ...(first === undefined ? [] : [{ answer: 'open' as const, labelKey: 'run.invalidConfig.openAtLine', kind: 'primary' as const }]),
+    ],
+  })
+  if (answer === 'anyway') return startRun(pipeline, { ...options, ignoreProblems: true })
+  if (answer === 'open' && first?.file) openFile(pipeline, first.file, { line: first.line ?? 1, column: first.column })
+}
+
+export async function stopRun(runId: string): Promise<void> {
+  try {
+    applyRuns([await api.call('runs.stop', { runId })])
+  } catch (error) {
+    reportError(error)
+  }
+}
+
+function finished(runId: string): Promise<void> {
+  return new Promise((resolve) => {
+    const isOver = (): boolean => useEngineMirror.getState().runs[runId]?.phase === 'finished'
+    if (isOver()) return resolve()
+    const unsubscribe = useEngineMirror.subscribe(() => {
+      if (!isOver()) return
+      unsubscribe()
+      resolve()
+    })
+  })
+}
+
+/** Stops what runs of the pipeline and starts it once more. */
+export async function runAgain(pipeline: string, options: StartOptions = {}): Promise<void> {
+  const active = sortedRuns(useEngineMirror.getState(), pipeline).filter(isActive)
+  await Promise.all(active.map((run) => stopRun(run.id)))
+  await Promise.all(active.map((run) => finished(run.id)))
+  await startRun(pipeline, options)
+}
+
+export async function revealLog(runId: string): Promise<void> {
+  try {
+    await api.call('runs.revealLog', { runId })
+  } catch (error) {
+    reportError(error)
+  }
+}
+
+export async function copyText(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+    addNotice({ severity: 'success', titleKey: 'copied' })
+  } catch (error) {
+    reportError(error)
+  }
+}

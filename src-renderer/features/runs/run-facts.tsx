@@ -1,0 +1,64 @@
+/** What a run was: runner, Python, image, commit, environment names, command line. */
+import { Copy } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { TFunction } from 'i18next'
+import { useTranslation } from 'react-i18next'
+import type { Run } from '@shared/contract/runs'
+import { Button } from '../../ui/button'
+import { fullMomentText, shortDigest } from '../../ui/format'
+import { copyText } from './run-actions'
+
+type Fact = { key: string; value: string; title?: string }
+
+function gitText(run: Run, t: TFunction): string | null {
+  if (run.gitCommit === null) return null
+  const commit = run.gitCommit.slice(0, 8)
+  const place = run.gitBranch === null ? commit : `${run.gitBranch} @ ${commit}`
+  return run.gitDirty === true ? `${place} · ${t('run.fact.dirty')}` : place
+}
+
+function factsOf(run: Run, t: TFunction, language: string): Fact[] {
+  const facts: (Fact | null)[] = [
+    { key: 'started', value: fullMomentText(run.createdAtMs, language) },
+    { key: 'runner', value: t(`runner.${run.runner}`) },
+    run.exitCode === null ? null : { key: 'exitCode', value: String(run.exitCode) },
+    { key: 'python', value: run.pythonVersionUsed ?? run.pythonVersion },
+    run.uvVersion === null ? null : { key: 'uv', value: run.uvVersion },
+    run.cacheWasWarm === null ? null : { key: 'cache', value: t(run.cacheWasWarm ? 'run.fact.cacheWarm' : 'run.fact.cacheCold') },
+    run.image === null ? null : { key: 'image', value: run.image, ...(run.imageDigest === null ? {} : { title: run.imageDigest }) },
+    run.imageDigest === null ? null : { key: 'digest', value: shortDigest(run.imageDigest), title: run.imageDigest },
+    gitText(run, t) === null ? null : { key: 'git', value: gitText(run, t) ?? '' },
+    run.envNames.length === 0 ? null : { key: 'environment', value: run.envNames.join(', ') },
+  ]
+  return facts.filter((fact) => fact !== null)
+}
+
+export function RunFacts({ run }: { run: Run }): ReactNode {
+  const { t, i18n } = useTranslation()
+  const { commandLine } = run
+  return (
+    <>
+      <dl className="facts">
+        {factsOf(run, t, i18n.language).map(({ key, value, title }) => (
+          <div key={key} className="fact">
+            <dt>{t(`run.fact.${key}`)}</dt>
+            <dd className="selectable" title={title}>
+              {value}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {commandLine !== null && (
+        <div className="command">
+          <div className="command-head">
+            <span>{t('run.fact.command')}</span>
+            <Button small kind="quiet" icon={<Copy size={13} />} onClick={() => void copyText(commandLine)}>
+              {t('run.copyCommand')}
+            </Button>
+          </div>
+          <code className="selectable">{commandLine}</code>
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,102 @@
+/** The region "Run": what the shown run is doing or how it ended, why, and what to do next. */
+import { Box, ChevronDown, ChevronRight, CircleAlert, Info, LocateFixed, Monitor, RotateCw, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Run } from '@shared/contract/runs'
+import { useLayout } from '../../state/layout'
+import { Button } from '../../ui/button'
+import { durationText } from '../../ui/format'
+import { useNow } from '../../ui/use-now'
+import { goToError } from './go-to-error'
+import { PhaseList } from './phase-list'
+import { phaseTimeline, startingSteps, totalMs } from './phase-timeline'
+import { runAgain } from './run-actions'
+import { RunFacts } from './run-facts'
+import { RunStatusIcon, outcomeTone, runStatusText } from './run-status'
+
+function Reason({ run, reason }: { run: Run; reason: string }): ReactNode {
+  const { t } = useTranslation()
+  const isFailure = run.outcome !== null && outcomeTone(run.outcome) === 'danger'
+  return (
+    <div className={`callout ${isFailure ? 'danger' : 'plain'}`} role={isFailure ? 'alert' : 'status'}>
+      <CircleAlert size={15} aria-hidden />
+      <div>
+        <p className="selectable">{reason}</p>
+        {run.outcome === 'failed' && (
+          <Button small className="callout-action" icon={<LocateFixed size={13} />} onClick={goToError}>
+            {t('action.run.goToError')}
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function RunnerMark({ run }: { run: Run }): ReactNode {
+  const { t } = useTranslation()
+  const Icon = run.runner === 'docker' ? Box : Monitor
+  return (
+    <span className={`runner-mark ${run.runner === 'host' ? 'tone-warn' : 'muted'}`}>
+      <Icon size={13} aria-hidden />
+      {t(`runner.${run.runner}`)}
+    </span>
+  )
+}
+
+export function RunSummary({ run }: { run: Run }): ReactNode {
+  const { t, i18n } = useTranslation()
+  const now = useNow(run.phase !== 'finished')
+  const detailsOpen = useLayout((layout) => layout.runDetailsOpen)
+  return (
+    <section className="run-summary scroll" aria-label={t('run.region')}>
+      <header className="run-head">
+        <RunStatusIcon run={run} size={18} />
+        <div className="run-head-text">
+          <span className="run-status" role="status">
+            {runStatusText(run, t)}
+          </span>
+          <span className="run-name truncate">{run.pipeline}</span>
+        </div>
+        <span className="run-total">{durationText(totalMs(run, now), i18n.language)}</span>
+      </header>
+      <RunnerMark run={run} />
+      {run.reason !== null && run.outcome !== 'succeeded' && <Reason run={run} reason={run.reason} />}
+      {run.notices.map((notice) => (
+        <div key={notice.message} className={`callout ${notice.severity === 'warning' ? 'warn' : 'plain'}`} role="status">
+          {notice.severity === 'warning' ? <TriangleAlert size={15} aria-hidden /> : <Info size={15} aria-hidden />}
+          <p className="selectable">{notice.message}</p>
+        </div>
+      ))}
+      <PhaseList steps={phaseTimeline(run, now)} />
+      <div className="run-buttons">
+        <Button small kind="quiet" icon={detailsOpen ? <ChevronDown size={14} /> : <ChevronRight size={14} />} aria-expanded={detailsOpen} onClick={() => useLayout.setState({ runDetailsOpen: !detailsOpen })}>
+          {t('run.details')}
+        </Button>
+        {run.phase === 'finished' && (
+          <Button small kind="quiet" icon={<RotateCw size={13} />} onClick={() => void runAgain(run.pipeline)}>
+            {t('action.run.again')}
+          </Button>
+        )}
+      </div>
+      {detailsOpen && <RunFacts run={run} />}
+    </section>
+  )
+}
+
+/** Shown from the click on Run until the engine has answered. */
+export function StartingSummary({ pipeline }: { pipeline: string }): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <section className="run-summary" aria-label={t('run.region')}>
+      <header className="run-head">
+        <div className="run-head-text">
+          <span className="run-status" role="status">
+            {t('run.asked')}
+          </span>
+          <span className="run-name truncate">{pipeline}</span>
+        </div>
+      </header>
+      <PhaseList steps={startingSteps} />
+    </section>
+  )
+}

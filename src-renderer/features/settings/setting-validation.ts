@@ -1,0 +1,12 @@
+/** The contract's own rules for settings, for use while typing. */
+import { z } from 'zod'
+import { type Settings, settings } from '@shared/contract/settings'
+
+// The page's security policy forbids the code that zod would otherwise generate.
+z.config({ jitless: true })
+
+/** Why a value cannot be saved; null when it can. */
+export function settingProblem<K extends keyof Settings>(name: K, value: unknown): string | null {
+  const result = settings.shape[name].safeParse(value)
+  return result.success ? null : (result.error.issues[0]?.message ?? 'invalid')
+}

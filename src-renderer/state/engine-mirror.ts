@@ -1,0 +1,72 @@
+/**
+ * Read-only copy of what the engine knows. Only state/sync.ts writes it; everything else reads. Entities carry a rising
+ * `rev`, and the higher one wins, so the order in which snapshots and events arrive does not matter.
+ */
+import { create } from 'zustand'
+import type { PipelineCatalog } from '@shared/contract/pipelines'
+import type { Run } from '@shared/contract/runs'
+import type { SettingsState } from '@shared/contract/settings'
+import type { EngineStatus, WorkerImageStatus } from '@shared/contract/tools'
+import type { WorkspaceState } from '@shared/contract/workspace'
+import type { ApiOutput } from '@shared/contract/index'
+
+export type AppInfo = ApiOutput<'tools.appInfo'>
+
+/** The last version of a file that was announced; null when it is gone. */
+export type FileVersion = { pipeline: string; path: string; version: string | null; rev: number }
+
+export type EngineMirror = {
+  /** True once the first snapshots are there, so that empty states do not flash. */
+  loaded: boolean
+  workspace: WorkspaceState | null
+  catalog: PipelineCatalog | null
+  /** True once the runs of the open workspace were listed. */
+  runsLoaded: boolean
+  runs: Readonly<Record<string, Run>>
+  /** Grows ahead of `run.logBytes`. */
+  logSizes: Readonly<Record<string, number>>
+  /** By `pipeline/path`. */
+  fileVersions: Readonly<Record<string, FileVersion>>
+  engine: EngineStatus | null
+  image: WorkerImageStatus | null
+  settings: SettingsState | null
+  appInfo: AppInfo | null
+}
+
+export const emptyMirror: EngineMirror = {
+  loaded: false,
+  workspace: null,
+  catalog: null,
+  runsLoaded: false,
+  runs: {},
+  logSizes: {},
+  fileVersions: {},
+  engine: null,
+  image: null,
+  settings: null,
+  appInfo: null,
+}
+
+export const useEngineMirror = create<EngineMirror>(() => emptyMirror)
+
+/** The one with the higher rev; the known one when they are equal, so that nothing renders again for nothing. */
+export function newer<T extends { rev: number }>(known: T | null | undefined, next: T): T {
+  return known !== null && known !== undefined && known.rev >= next.rev ? known : next
+}
+
+/** Adds runs to the known ones. Returns the same object when none is news. */
+export function withRuns(known: Readonly<Record<string, Run>>, runs: readonly Run[]): Readonly<Record<string, Run>> {
+  const news = runs.filter((run) => newer(known[run.id], run) === run)
+  if (news.length === 0) return known
+  return { ...known, ...Object.fromEntries(news.map((run) => [run.id, run])) }
+}
+
+/** Newest first. Runs of other workspaces are left out; `pipeline` null means all. */
+export function sortedRuns(mirror: Pick<EngineMirror, 'runs' | 'workspace'>, pipeline: string | null): Run[] {
+  const root = mirror.workspace?.workspace?.root
+  return Object.values(mirror.runs)
+    .filter((run) => run.workspaceRoot === root && (pipeline === null || run.pipeline === pipeline))
+    .sort((a, b) => b.createdAtMs - a.createdAtMs || b.rev - a.rev)
+}
+
+export const isActive = (run: Run): boolean => run.phase !== 'finished'

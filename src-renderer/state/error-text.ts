@@ -1,0 +1,50 @@
+/**
+ * Every ErrorCode as words: a title, a hint that ends in something the user can do, and the action behind the button. The
+ * words themselves are in i18n under `errors`; the record makes a new code without words a compile error.
+ */
+import type { ErrorCode } from '@shared/app-error'
+
+/** Ids of actions in the action registry that help against an error. */
+export type ErrorAction = 'view.doctor' | 'view.settings' | 'workspace.open' | 'workspace.openSamples' | 'engine.recheck' | 'image.pull'
+
+export type ErrorText = { titleKey: string; hintKey: string; action: ErrorAction | null }
+
+const actions: Record<ErrorCode, ErrorAction | null> = {
+  'cache/volume-foreign': 'view.doctor',
+  'docker/image-missing': 'image.pull',
+  'docker/image-pull-failed': 'image.pull',
+  'docker/image-unusable': 'view.settings',
+  'docker/permission-denied': 'view.doctor',
+  'docker/rejected': 'view.doctor',
+  'docker/timeout': 'engine.recheck',
+  'docker/unavailable': 'view.doctor',
+  'file/binary': null,
+  'file/changed-on-disk': null,
+  'file/disk-full': null,
+  'file/not-found': null,
+  'file/not-regular': null,
+  'file/outside-workspace': null,
+  'file/permission-denied': null,
+  'file/too-large': null,
+  'input/invalid': null,
+  internal: null,
+  'ipc/sender': null,
+  'pipeline/disabled': null,
+  'pipeline/entry-missing': null,
+  'pipeline/invalid-config': null,
+  'pipeline/not-found': null,
+  'pipeline/not-supported': null,
+  'run/already-running': null,
+  'run/not-found': null,
+  'store/unavailable': 'view.doctor',
+  'tool/missing': 'view.doctor',
+  'uv/fetch-failed': 'view.doctor',
+  'workspace/none-open': 'workspace.open',
+  'workspace/not-a-folder': 'workspace.open',
+  'workspace/unreadable': 'workspace.open',
+  'workspace/vanished': 'workspace.open',
+}
+
+export function errorText(code: ErrorCode): ErrorText {
+  return { titleKey: `errors.${code}.title`, hintKey: `errors.${code}.hint`, action: actions[code] }
+}

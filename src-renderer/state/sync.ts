@@ -1,0 +1,100 @@
+/**
+ * The only writer of the engine mirror, and the one place where events of the engine enter the window. Subscribes first,
+ * then loads snapshots; whatever arrives twice or late loses by its rev.
+ */
+import type { ApiEvent, ApiInput, ApiOutput, ApiPayload, ApiRequest } from '@shared/contract/index'
+import type { Run } from '@shared/contract/runs'
+import { type EngineMirror, newer, useEngineMirror, withRuns } from './engine-mirror'
+
+type EventMessage = { [K in ApiEvent]: { name: K; payload: ApiPayload<K> } }[ApiEvent]
+
+/** What sync needs of the api. */
+export type SyncSource = {
+  call: <K extends ApiRequest>(name: K, input: ApiInput<K>) => Promise<ApiOutput<K>>
+  onEvent: (listener: (message: EventMessage) => void) => () => void
+}
+
+const historyLimit = 500
+
+export function applyRuns(runs: readonly Run[]): void {
+  useEngineMirror.setState((mirror) => ({ runs: withRuns(mirror.runs, runs) }))
+}
+
+function rootOf(mirror: EngineMirror): string | null {
+  return mirror.workspace?.workspace?.root ?? null
+}
+
+export function createSync(source: SyncSource, onFailure: (error: unknown) => void): { start: () => Promise<void>; stop: () => void } {
+  const { setState, getState } = useEngineMirror
+  let unsubscribe: (() => void) | null = null
+
+  async function loadWorkspaceContent(): Promise<void> {
+    const root = rootOf(getState())
+    if (root === null) return
+    const [catalog, history] = await Promise.all([source.call('pipelines.list', {}), source.call('runs.list', { limit: historyLimit })])
+    // Another workspace was opened meanwhile: its own load is under way.
+    if (rootOf(getState()) !== root) return
+    setState((mirror) => ({ catalog: newer(mirror.catalog, catalog), runs: withRuns(mirror.runs, history.runs), runsLoaded: true }))
+  }
+
+  function applyWorkspace(next: ApiOutput<'workspace.current'>): boolean {
+    const before = getState()
+    const workspace = newer(before.workspace, next)
+    const changed = workspace !== before.workspace && (workspace.workspace?.root ?? null) !== rootOf(before)
+    setState(changed ? { workspace, catalog: null, runsLoaded: false, fileVersions: {} } : { workspace })
+    return changed
+  }
+
+  function receive(message: EventMessage): void {
+    switch (message.name) {
+      case 'workspace.changed':
+        if (applyWorkspace(message.payload)) loadWorkspaceContent().catch(onFailure)
+        return
+      case 'pipelines.changed':
+        return setState((mirror) => ({ catalog: newer(mirror.catalog, message.payload) }))
+      case 'files.changed': {
+        const key = `${message.payload.pipeline}/${message.payload.path}`
+        return setState((mirror) => ({ fileVersions: { ...mirror.fileVersions, [key]: newer(mirror.fileVersions[key], message.payload) } }))
+      }
+      case 'runs.changed':
+        return applyRuns([message.payload])
+      case 'runs.logAppended': {
+        const { runId, sizeBytes } = message.payload
+        return setState((mirror) => ({ logSizes: { ...mirror.logSizes, [runId]: Math.max(mirror.logSizes[runId] ?? 0, sizeBytes) } }))
+      }
+      case 'tools.engineChanged':
+        return setState((mirror) => ({ engine: newer(mirror.engine, message.payload) }))
+      case 'tools.workerImageChanged':
+        return setState((mirror) => ({ image: newer(mirror.image, message.payload) }))
+      case 'settings.changed':
+        return setState((mirror) => ({ settings: newer(mirror.settings, message.payload) }))
+    }
+  }
+
+  async function load<K extends ApiRequest>(name: K, apply: (value: ApiOutput<K>) => void): Promise<void> {
+    try {
+      apply(await source.call(name, {} as ApiInput<K>))
+    } catch (error) {
+      onFailure(error)
+    }
+  }
+
+  return {
+    async start() {
+      unsubscribe = source.onEvent(receive)
+      await Promise.all([
+        load('settings.get', (settings) => setState((mirror) => ({ settings: newer(mirror.settings, settings) }))),
+        load('tools.engine', (engine) => setState((mirror) => ({ engine: newer(mirror.engine, engine) }))),
+        load('tools.workerImage', (image) => setState((mirror) => ({ image: newer(mirror.image, image) }))),
+        load('tools.appInfo', (appInfo) => setState({ appInfo })),
+        load('workspace.current', applyWorkspace),
+      ])
+      await loadWorkspaceContent().catch(onFailure)
+      setState({ loaded: true })
+    },
+    stop() {
+      unsubscribe?.()
+      unsubscribe = null
+    },
+  }
+}
