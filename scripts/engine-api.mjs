@@ -4,6 +4,9 @@
  * like this: its traffic passes the guard.
  */
 import { request } from 'node:http'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { SetupError } from './child.mjs'
 
 /**
  * @typedef {object} EngineAnswer
@@ -72,4 +75,28 @@ export async function whyEngineIsSilent(endpoint) {
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
+}
+
+/**
+ * @param {NodeJS.Platform} platform
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} home
+ */
+export function usualEndpoints(platform, env, home) {
+  const configured = env['DOCKER_HOST']
+  if (configured) return [configured]
+  if (platform === 'win32') return ['npipe:////./pipe/docker_engine']
+  const ofUser = env['XDG_RUNTIME_DIR'] ? [`unix://${env['XDG_RUNTIME_DIR']}/docker.sock`] : []
+  return ['unix:///var/run/docker.sock', `unix://${join(home, '.docker/run/docker.sock')}`, ...ofUser]
+}
+
+/** @returns {Promise<{ endpoint: string }>} */
+export async function answeringEngine() {
+  const tried = []
+  for (const endpoint of usualEndpoints(process.platform, process.env, homedir())) {
+    const reason = await whyEngineIsSilent(endpoint)
+    if (reason === null) return { endpoint }
+    tried.push(`  ${endpoint}: ${reason}`)
+  }
+  throw new SetupError(`No container engine answers. Start Docker, or set DOCKER_HOST. Tried:\n${tried.join('\n')}`)
 }

@@ -7,13 +7,11 @@
  * which single tests use it; they are also in DIR/env.
  */
 import { writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { SetupError } from './child.mjs'
-import { whyEngineIsSilent } from './engine-api.mjs'
+import { answeringEngine } from './engine-api.mjs'
 import { startPrivateEngine } from './private-engine.mjs'
-import { createProgress } from './progress.mjs'
+import { runScript } from './script-main.mjs'
 import { requirePackages } from './system-packages.mjs'
 import { ensureWorkerImage } from './worker-image.mjs'
 
@@ -31,30 +29,12 @@ export async function startTestEngine({ progress, ...options }) {
     const engine = await progress.step('Starting a private container engine', () => startPrivateEngine(options))
     return { ...engine, isPrivate: true }
   }
-  const tried = []
-  for (const endpoint of usualEndpoints(process.platform, process.env, homedir())) {
-    const reason = await whyEngineIsSilent(endpoint)
-    if (reason === null) return { endpoint, isPrivate: false, folder: null, stop: async () => {} }
-    tried.push(`  ${endpoint}: ${reason}`)
-  }
-  throw new SetupError(`No container engine answers. Start Docker, or set DOCKER_HOST. Tried:\n${tried.join('\n')}`)
+  const { endpoint } = await answeringEngine()
+  return { endpoint, isPrivate: false, folder: null, stop: async () => {} }
 }
 
-/**
- * @param {NodeJS.Platform} platform
- * @param {NodeJS.ProcessEnv} env
- * @param {string} home
- */
-export function usualEndpoints(platform, env, home) {
-  const configured = env['DOCKER_HOST']
-  if (configured) return [configured]
-  if (platform === 'win32') return ['npipe:////./pipe/docker_engine']
-  const ofUser = env['XDG_RUNTIME_DIR'] ? [`unix://${env['XDG_RUNTIME_DIR']}/docker.sock`] : []
-  return ['unix:///var/run/docker.sock', `unix://${join(home, '.docker/run/docker.sock')}`, ...ofUser]
-}
-
-async function keepOneRunning() {
-  const progress = createProgress()
+/** @param {import('./progress.mjs').Progress} progress */
+async function keepOneRunning(progress) {
   const folderAt = process.argv.indexOf('--folder')
   const folder = folderAt === -1 ? undefined : process.argv[folderAt + 1]
   const engine = await startTestEngine({ progress, ...(folder ? { folder } : {}) })
@@ -78,8 +58,5 @@ async function keepOneRunning() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  keepOneRunning().catch((error) => {
-    console.error(error instanceof SetupError ? error.message : error)
-    process.exitCode = 1
-  })
+  await runScript(keepOneRunning)
 }

@@ -6,6 +6,8 @@
 import { createHash } from 'node:crypto'
 
 export const defaultTag = 'fast-flow-worker:local'
+/** The image that this one stands in for: the app's default. */
+export const originalImage = 'ghcr.io/astral-sh/uv:bookworm-slim'
 export const recipeLabel = 'io.fastflow.desktop.worker-recipe'
 
 export const uvVersion = '0.13.9'

@@ -8,11 +8,13 @@ import { spawn } from 'node:child_process'
 import { createReadStream, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { cacheFolder } from './cache-folder.mjs'
 import { run, SetupError } from './child.mjs'
-import { callEngine } from './engine-api.mjs'
+import { answeringEngine, callEngine } from './engine-api.mjs'
+import { runScript } from './script-main.mjs'
 import { requirePackages } from './system-packages.mjs'
-import { debianSources, defaultTag, importPath, mmdebstrapArguments, recipeHash, recipeLabel, uvRequirement, uvVersion } from './worker-image-recipe.mjs'
+import { debianSources, defaultTag, originalImage, importPath, mmdebstrapArguments, recipeHash, recipeLabel, uvRequirement, uvVersion } from './worker-image-recipe.mjs'
 
 /**
  * @param {{ endpoint: string, progress: import('./progress.mjs').Progress, tag?: string }} options
@@ -28,6 +30,22 @@ export async function ensureWorkerImage({ endpoint, progress, tag = defaultTag }
   if (!existsSync(tarball)) await buildTarball(tarball, progress)
   await progress.step(`Importing the worker image as ${tag}`, () => importTarball(endpoint, tarball, importPath(tag, hash)))
   return tag
+}
+
+/**
+ * For machines that cannot build it but reach a container registry.
+ * @param {{ endpoint: string, progress: import('./progress.mjs').Progress, insteadOf: string }} options
+ * @returns {Promise<string>} the reference
+ */
+export async function pullDefaultImage({ endpoint, progress, insteadOf }) {
+  const [name, tag] = originalImage.split(':')
+  const query = new URLSearchParams({ fromImage: name ?? '', tag: tag ?? '' })
+  const answer = await progress.step(`Pulling ${originalImage}`, () =>
+    callEngine(endpoint, { method: 'POST', path: `/images/create?${query}`, timeoutMs: 600_000 }),
+  )
+  const failure = failureIn(answer)
+  if (failure) throw new SetupError(`There is no worker image. It cannot be built: ${insteadOf}\nIt cannot be pulled: ${failure}`)
+  return originalImage
 }
 
 /**
@@ -47,9 +65,17 @@ async function recipeInEngine(endpoint, tag) {
  */
 async function importTarball(endpoint, tarball, path) {
   const answer = await callEngine(endpoint, { method: 'POST', path, body: createReadStream(tarball), timeoutMs: 300_000 })
-  // The engine answers 200 at once and tells of a failure in the stream.
-  const failure = /"error":"((?:[^"\\]|\\.)*)"/.exec(answer.body)?.[1]
-  if (answer.status !== 200 || failure) throw new SetupError(`The engine did not take the worker image: ${failure ?? answer.body}`)
+  const failure = failureIn(answer)
+  if (failure) throw new SetupError(`The engine did not take the worker image: ${failure}`)
+}
+
+/**
+ * The engine answers 200 at once and tells of a failure in the stream.
+ * @param {import('./engine-api.mjs').EngineAnswer} answer
+ */
+function failureIn({ status, body }) {
+  if (status !== 200) return body
+  return /"error":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? null
 }
 
 /**
@@ -102,5 +128,13 @@ async function bootstrap(uvFolder, targetTar, report) {
     child.once('error', reject)
     child.once('close', (code) => (code === 0 ? resolve(null) : reject(new SetupError(`mmdebstrap failed (exit code ${code}):\n${output}`))))
     child.stdin.end(sources ?? '')
+  })
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await runScript(async (progress) => {
+    const { endpoint } = await answeringEngine()
+    const tag = await ensureWorkerImage({ endpoint, progress, ...(process.argv[2] ? { tag: process.argv[2] } : {}) })
+    progress.line(`${endpoint} has the worker image ${tag}. Choose it in the app's settings (worker image).`)
   })
 }
