@@ -7,7 +7,7 @@ import type { PullProgress } from './client'
 import type { Transport } from './client-transport'
 import { pullCancelled, pullError } from './errors'
 
-export type PullReader = {
+type PullReader = {
   push(chunk: Buffer): void
   /** What the engine gave as error, or null. */
   end(): string | null
@@ -54,7 +54,7 @@ export async function pullImage(transport: Transport, reference: string, onProgr
 }
 
 /** As the engine wants it: a digest goes where a tag would. */
-export function splitReference(reference: string): { fromImage: string; tag: string } {
+function splitReference(reference: string): { fromImage: string; tag: string } {
   const digest = reference.indexOf('@')
   if (digest >= 0) return { fromImage: reference.slice(0, digest), tag: reference.slice(digest + 1) }
   const colon = reference.indexOf(':', reference.lastIndexOf('/') + 1)
@@ -64,7 +64,7 @@ export function splitReference(reference: string): { fromImage: string; tag: str
 /** A line longer than this is not progress. */
 const lineLimitBytes = 262_144
 
-export function createPullReader(onProgress: (progress: PullProgress) => void): PullReader {
+function createPullReader(onProgress: (progress: PullProgress) => void): PullReader {
   const layers = new Map<string, { receivedBytes: number; totalBytes: number }>()
   let pending: Buffer[] = []
   let pendingBytes = 0

@@ -22,7 +22,7 @@ export async function probeEndpoint(endpoint: string, timeoutMs: number, platfor
       request.destroy()
     }
     const timer = setTimeout(() => settle(timedOut(shown, timeoutMs, platform)), timeoutMs)
-    request.on('error', (error) => settle(connectionError(error, shown, platform)))
+    request.on('error', (error) => settle(probeError(error, shown, platform)))
     request.on('response', (response) => {
       response.on('error', () => settle(wrongAnswer(shown)))
       let body = ''
@@ -37,7 +37,8 @@ export async function probeEndpoint(endpoint: string, timeoutMs: number, platfor
   })
 }
 
-function connectionError(error: NodeJS.ErrnoException, shown: string, platform: NodeJS.Platform): AppError {
+/** `shown`: the endpoint without credentials. */
+export function probeError(error: NodeJS.ErrnoException, shown: string, platform: NodeJS.Platform): AppError {
   const details = { endpoint: shown, code: error.code ?? null }
   if (error.code === 'EACCES' || error.code === 'EPERM') return new AppError('docker/permission-denied', permissionDenied(shown, platform), details, { cause: error })
   if (error.code?.startsWith('HPE_') || error.code?.startsWith('ERR_SSL') || error.code === 'EPROTO') return wrongAnswer(shown)

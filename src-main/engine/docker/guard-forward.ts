@@ -12,7 +12,7 @@ import { asFailure, type Upstream, type UpstreamFailure } from './guard-upstream
 const answeredHeaders = ['content-type', 'content-length', 'api-version', 'ostype'] as const
 const infoFields = ['NCPU', 'MemTotal', 'OSType', 'CgroupVersion', 'SecurityOptions', 'DockerRootDir'] as const
 
-export function passedHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+function passedHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   return Object.fromEntries(answeredHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])))
 }
 

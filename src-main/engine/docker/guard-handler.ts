@@ -14,7 +14,7 @@ import { ownFilter, type GuardPolicy } from './guard-policy'
 import { readGuardRequest, writeQuery, type GuardRequest } from './guard-request'
 import { findRoute, type RouteMatch } from './guard-routes'
 import { isRecord } from './guard-shape'
-import { asFailure, createUpstream } from './guard-upstream'
+import { createUpstream, isFailure } from './guard-upstream'
 
 export type GuardHandler = {
   request(incoming: IncomingMessage, response: ServerResponse): Promise<void>
@@ -130,8 +130,8 @@ export function createGuardHandler(deps: { upstream: string; owner: string; poli
       denied++
       return { status: denialStatus(error), body: { message: error.message, reason: error.denialReason } }
     }
-    const failure = asFailure(error, endpoint)
-    return { status: failureStatus(failure), body: { message: failure.message, reason: failure.upstreamReason } }
+    if (isFailure(error)) return { status: failureStatus(error), body: { message: error.message, reason: error.upstreamReason } }
+    return { status: 500, body: { message: `The request could not be decided: ${error instanceof Error ? error.message : String(error)}`, reason: 'internal' } }
   }
 
   return {

@@ -98,6 +98,7 @@ async function isReal(path: string): Promise<boolean> {
   return realpath(path).then((real) => real === path, () => false)
 }
 
+/** What cannot be looked at counts as there. */
 async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(() => true, () => false)
+  return lstat(path).then(() => true, (error: NodeJS.ErrnoException) => error.code !== 'ENOENT')
 }

@@ -116,9 +116,13 @@ function failure(upstreamReason: UpstreamFailure['upstreamReason'], message: str
   return Object.assign(new Error(message), { upstreamReason })
 }
 
+export function isFailure(error: unknown): error is UpstreamFailure {
+  return error instanceof Error && 'upstreamReason' in error
+}
+
 /** Any error of a connection, as what it means. */
 export function asFailure(error: unknown, endpoint: string): UpstreamFailure {
-  if (error instanceof Error && 'upstreamReason' in error) return error as UpstreamFailure
+  if (isFailure(error)) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'EACCES' || code === 'EPERM') return failure('permission-denied', `This user may not use the container engine at ${endpoint}.`)
   return failure('unavailable', `The container engine at ${endpoint} does not answer (${code || String(error)}).`)

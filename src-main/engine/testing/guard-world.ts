@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startGuard, type GuardPolicy, type RunningGuard } from '../docker/guard'
 import { fakeOwner, startFakeEngine, type FakeEngine } from './fake-engine'
+import { exchangeRaw, rawRequest, type RawAnswer } from './raw-http'
 
 export const guardImage = 'registry.test:5000/fast-flow/worker:1.0'
 
@@ -49,7 +50,7 @@ export async function startGuardWorld(options: { requestTimeoutMs?: number; apiV
   }
 }
 
-/** A run's body that the guard lets through; `change` makes it another one. */
+/** A run's body that the guard lets through. */
 export function goodRun(world: GuardWorld): Record<string, unknown> & { HostConfig: Record<string, unknown> } {
   return {
     Image: guardImage,
@@ -78,4 +79,24 @@ export function goodRun(world: GuardWorld): Record<string, unknown> & { HostConf
       ],
     },
   }
+}
+
+export const runCreateTarget = '/containers/create?name=ffd-run-0b9f9a55-0000-4000-8000-000000000001'
+export const helperCreateTarget = '/containers/create?name=ffd-help-0b9f9a55-0000-4000-8000-000000000001'
+
+/** One raw request to the guard and its answer; a body is announced as JSON unless `headers` say otherwise. */
+export async function sendToGuard(world: GuardWorld, method: string, target: string, body: Buffer | string | null = null, headers: Record<string, string | number> = {}): Promise<RawAnswer> {
+  const type = body === null ? {} : { 'Content-Type': 'application/json' }
+  const [answer] = await exchangeRaw(world.guard.socketPath, rawRequest(method, target, { ...type, ...headers }, body), { count: 1 })
+  if (answer === undefined) throw new Error('no answer')
+  return answer
+}
+
+export function createAtGuard(world: GuardWorld, body: unknown, target = runCreateTarget): Promise<RawAnswer> {
+  return sendToGuard(world, 'POST', target, typeof body === 'string' ? body : JSON.stringify(body))
+}
+
+/** What reached the engine, as `GET /path`. */
+export function reachedEngine(world: GuardWorld): string[] {
+  return world.engine.recorded.map((request) => `${request.method} ${request.url}`)
 }
