@@ -6,7 +6,7 @@ const alias = { '@shared': resolve(import.meta.dirname, 'src-shared') }
 export default defineConfig({
   resolve: { alias },
   test: {
-    // Two cores, one engine: files run in parallel where they are pure, one at a time where they share the engine.
+    // Two cores, one engine: files run in parallel where they are pure, one at a time where they share the engine or the screen.
     projects: [
       {
         resolve: { alias },
@@ -21,7 +21,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'engine',
-          include: ['src-*/**/*.engine.test.ts'],
+          include: ['src-*/**/*.engine.test.ts', 'scripts/**/*.engine.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -35,6 +35,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'bench',
+          include: ['bench/**/*.bench.ts'],
+          fileParallelism: false,
+          testTimeout: 1_200_000,
+          hookTimeout: 600_000,
         },
       },
     ],

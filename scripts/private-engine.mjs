@@ -14,7 +14,7 @@ import { mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, readdirSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { tryRun, SetupError } from './child.mjs'
+import { setupError, tryRun } from './child.mjs'
 import { callEngine, whyEngineIsSilent } from './engine-api.mjs'
 import { createNetwork, removeNetwork } from './engine-network.mjs'
 
@@ -98,11 +98,11 @@ async function waitUntilAnswering(endpoint, engine, folder) {
   const deadlineAt = Date.now() + startLimitMs
   while (Date.now() < deadlineAt) {
     await sleep(100)
-    if (startError) throw new SetupError(`dockerd could not be started: ${/** @type {Error} */ (startError).message}`)
-    if (engine.exitCode !== null || engine.signalCode !== null) throw new SetupError(`dockerd ended at its start:\n${tailOf(join(folder, 'dockerd.log'))}`)
+    if (startError) throw setupError(`dockerd could not be started: ${/** @type {Error} */ (startError).message}`)
+    if (engine.exitCode !== null || engine.signalCode !== null) throw setupError(`dockerd ended at its start:\n${tailOf(join(folder, 'dockerd.log'))}`)
     if ((await whyEngineIsSilent(endpoint)) === null) return
   }
-  throw new SetupError(`dockerd did not answer within ${startLimitMs / 1000} s:\n${tailOf(join(folder, 'dockerd.log'))}`)
+  throw setupError(`dockerd did not answer within ${startLimitMs / 1000} s:\n${tailOf(join(folder, 'dockerd.log'))}`)
 }
 
 /** @param {string} file */
@@ -195,7 +195,7 @@ async function sweepLeftovers(alsoFolder) {
     const state = readState(folder)
     if (!state) continue
     if (!isAlive(state.ownerPid)) await cleanUp(folder, state)
-    else if (folder === alsoFolder) throw new SetupError(`A test engine already runs in ${folder} (process ${state.ownerPid})`)
+    else if (folder === alsoFolder) throw setupError(`A test engine already runs in ${folder} (process ${state.ownerPid})`)
   }
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** How every command among the scripts ends: with an exit code, and with a readable message instead of a stack where we know better. */
-import { SetupError } from './child.mjs'
+import { isSetupError } from './child.mjs'
 import { createProgress } from './progress.mjs'
 
 /**
@@ -10,7 +10,7 @@ export async function runScript(main) {
   try {
     process.exitCode = (await main(createProgress())) ?? 0
   } catch (error) {
-    console.error(error instanceof SetupError ? error.message : error)
+    console.error(isSetupError(error) ? error.message : error)
     process.exitCode = 1
   }
 }

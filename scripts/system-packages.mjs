@@ -5,7 +5,7 @@
  */
 import { accessSync, existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { run, tryRun, SetupError } from './child.mjs'
+import { run, setupError, tryRun } from './child.mjs'
 import { isInstallPossible, missingLibraries, packagesOfLibraries, parseOsRelease, probeOf } from './package-names.mjs'
 
 const aptWaitSeconds = 600
@@ -35,7 +35,7 @@ export async function requireElectronLibraries(executable, { withVirtualDisplay 
   if (libraries.length > 0) packages.push(...packagesOfLibraries(libraries, await availablePackages()))
   if (packages.length > 0) await install(packages, purpose)
   const stillMissing = libraries.length > 0 ? missingLibraries((await tryRun('ldd', [executable])).output) : []
-  if (stillMissing.length > 0) throw new SetupError(`Electron needs libraries that are not installed: ${stillMissing.join(', ')}`)
+  if (stillMissing.length > 0) throw setupError(`Electron needs libraries that are not installed: ${stillMissing.join(', ')}`)
 }
 
 /** @param {string[]} packages */
@@ -84,7 +84,7 @@ export function isOnPath(program) {
 async function install(packages, { why, progress }) {
   const command = `apt-get install --no-install-recommends ${packages.join(' ')}`
   if (!isInstallPossible(readOsRelease(), process.getuid?.())) {
-    throw new SetupError(`Missing ${why}: ${packages.join(', ')}. On Debian and Ubuntu install them with\n  sudo ${command}`)
+    throw setupError(`Missing ${why}: ${packages.join(', ')}. On Debian and Ubuntu install them with\n  sudo ${command}`)
   }
   // Another apt may be at work (unattended upgrades): wait for it instead of failing.
   const wait = ['-o', `DPkg::Lock::Timeout=${aptWaitSeconds}`]

@@ -8,7 +8,7 @@
  *
  * An engine named by FFD_TEST_ENGINE from outside is used as it is (`node scripts/test-engine.mjs` keeps one running).
  */
-import { SetupError } from './child.mjs'
+import { isSetupError, setupError } from './child.mjs'
 import { resolveElectron } from './electron-runtime.mjs'
 import { whyEngineIsSilent } from './engine-api.mjs'
 import { isOnPath, requireElectronLibraries } from './system-packages.mjs'
@@ -90,7 +90,7 @@ async function problemOf(prepare) {
     await prepare()
     return null
   } catch (error) {
-    if (error instanceof SetupError) return error.message
+    if (isSetupError(error)) return error.message
     throw error
   }
 }
@@ -98,7 +98,7 @@ async function problemOf(prepare) {
 /** @param {string} endpoint */
 async function givenEngine(endpoint) {
   const reason = await whyEngineIsSilent(endpoint)
-  if (reason !== null) throw new SetupError(`FFD_TEST_ENGINE is set, but the engine does not answer: ${reason}`)
+  if (reason !== null) throw setupError(`FFD_TEST_ENGINE is set, but the engine does not answer: ${reason}`)
   return { endpoint, stop: async () => {} }
 }
 
@@ -110,7 +110,7 @@ async function workerImage(endpoint, progress) {
   try {
     return await ensureWorkerImage({ endpoint, progress })
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error
+    if (!isSetupError(error)) throw error
     return await pullDefaultImage({ endpoint, progress, insteadOf: error.message })
   }
 }

@@ -3,7 +3,7 @@
  * `npm test`: prepares what the tests need, runs all parts, ends what it started, and closes with `N passed, N failed, N skipped`.
  * `npm test -- --project unit src-main/engine/runs` narrows it.
  */
-import { SetupError } from './child.mjs'
+import { isSetupError, setupError } from './child.mjs'
 import { createProgress, seconds } from './progress.mjs'
 import { ensureBuild, ensureDependencies } from './set-up.mjs'
 import { parseTestArguments } from './test-arguments.mjs'
@@ -36,7 +36,7 @@ async function main() {
   try {
     await runParts(parsed.parts, parsed.rest, results)
   } catch (error) {
-    console.error(error instanceof SetupError ? error.message : error)
+    console.error(isSetupError(error) ? error.message : error)
     results.push({ part: 'set-up', report: { passed: 0, failed: [`the set-up: ${String(error).split('\n')[0]}`], skipped: [] }, durationMs: 0 })
   } finally {
     await progress.step('Ending what the tests needed', () => world.end())
@@ -52,9 +52,9 @@ async function main() {
 async function runParts(parts, args, results) {
   await timed('dependencies', () => ensureDependencies({ progress }))
   for (const part of parts) {
-    if (interruption.signal.aborted) throw new SetupError('Interrupted.')
+    if (interruption.signal.aborted) throw setupError('Interrupted.')
     const skipReason = await prepare(part)
-    if (interruption.signal.aborted) throw new SetupError('Interrupted.')
+    if (interruption.signal.aborted) throw setupError('Interrupted.')
     console.log(`\n── ${part}${skipReason === null ? '' : `: skipped. ${skipReason}`}`)
     const startedAtMs = performance.now()
     const report = await runVitestPart({ project: part, args, env: world.env, skipReason, limitMs: partLimitMs, signal: interruption.signal })

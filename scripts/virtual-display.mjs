@@ -1,7 +1,7 @@
 // @ts-check
 /** A screen that nobody sees, for windows in tests: Xvfb on a free display number. */
 import { spawn } from 'node:child_process'
-import { SetupError } from './child.mjs'
+import { setupError } from './child.mjs'
 
 const startLimitMs = 20_000
 
@@ -15,7 +15,7 @@ export async function startVirtualDisplay() {
     detached: true,
   })
   let errors = ''
-  child.stderr.setEncoding('utf8').on('data', (text) => (errors = (errors + text).slice(-2000)))
+  child.stderr?.setEncoding('utf8').on('data', (text) => (errors = (errors + text).slice(-2000)))
   const ended = new Promise((resolve) => child.once('close', resolve))
   const stop = async () => {
     child.kill('SIGTERM')
@@ -29,9 +29,9 @@ export async function startVirtualDisplay() {
       text += part.toString()
       if (text.endsWith('\n')) resolve(text.trim())
     })
-    child.once('error', (error) => reject(new SetupError(`Xvfb could not be started: ${error.message}`)))
-    child.once('exit', () => reject(new SetupError(`Xvfb ended at its start:\n${errors}`)))
-    setTimeout(() => reject(new SetupError(`Xvfb did not start within ${startLimitMs / 1000} s`)), startLimitMs).unref()
+    child.once('error', (error) => reject(setupError(`Xvfb could not be started: ${error.message}`)))
+    child.once('exit', () => reject(setupError(`Xvfb ended at its start:\n${errors}`)))
+    setTimeout(() => reject(setupError(`Xvfb did not start within ${startLimitMs / 1000} s`)), startLimitMs).unref()
   })
   try {
     return { display: `:${await numberRead}`, stop }

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { cacheFolder } from './cache-folder.mjs'
-import { run, SetupError } from './child.mjs'
+import { run, setupError } from './child.mjs'
 import { answeringEngine, callEngine } from './engine-api.mjs'
 import { runScript } from './script-main.mjs'
 import { requirePackages } from './system-packages.mjs'
@@ -24,7 +24,7 @@ export async function ensureWorkerImage({ endpoint, progress, tag = defaultTag }
   const hash = recipeHash(process.arch)
   if ((await recipeInEngine(endpoint, tag)) === hash) return tag
   if (process.platform !== 'linux') {
-    throw new SetupError('The worker image can be built on Linux only (with mmdebstrap). Elsewhere let the app pull it: choose "Pull image" under Tools.')
+    throw setupError('The worker image can be built on Linux only (with mmdebstrap). Elsewhere let the app pull it: choose "Pull image" under Tools.')
   }
   const tarball = join(cacheFolder('worker-image'), `${hash}.tar`)
   if (!existsSync(tarball)) await buildTarball(tarball, progress)
@@ -44,7 +44,7 @@ export async function pullDefaultImage({ endpoint, progress, insteadOf }) {
     callEngine(endpoint, { method: 'POST', path: `/images/create?${query}`, timeoutMs: 600_000 }),
   )
   const failure = failureIn(answer)
-  if (failure) throw new SetupError(`There is no worker image. It cannot be built: ${insteadOf}\nIt cannot be pulled: ${failure}`)
+  if (failure) throw setupError(`There is no worker image. It cannot be built: ${insteadOf}\nIt cannot be pulled: ${failure}`)
   return originalImage
 }
 
@@ -66,7 +66,7 @@ async function recipeInEngine(endpoint, tag) {
 async function importTarball(endpoint, tarball, path) {
   const answer = await callEngine(endpoint, { method: 'POST', path, body: createReadStream(tarball), timeoutMs: 300_000 })
   const failure = failureIn(answer)
-  if (failure) throw new SetupError(`The engine did not take the worker image: ${failure}`)
+  if (failure) throw setupError(`The engine did not take the worker image: ${failure}`)
 }
 
 /**
@@ -126,7 +126,7 @@ async function bootstrap(uvFolder, targetTar, report) {
       if (step) report(step.slice(0, 60))
     })
     child.once('error', reject)
-    child.once('close', (code) => (code === 0 ? resolve(null) : reject(new SetupError(`mmdebstrap failed (exit code ${code}):\n${output}`))))
+    child.once('close', (code) => (code === 0 ? resolve(null) : reject(setupError(`mmdebstrap failed (exit code ${code}):\n${output}`))))
     child.stdin.end(sources ?? '')
   })
 }
