@@ -131,7 +131,7 @@ export function createEngine(config: EngineConfig): Engine {
 
   const volumes = createVolumes({ owner, facts })
   const runUser = (root: string): { uid: number; gid: number } => runUserOf(root, config.platform)
-  const warmState = createWarmState(facts, () => catalog.recompute())
+  const warmState = createWarmState(facts, () => void refresh())
   let whereToLook: { installer: string; cache: string } | null = null
 
   /** Looks which image or uv and which cache runs would take now, so that badges need no container and no waiting. */
@@ -196,10 +196,7 @@ export function createEngine(config: EngineConfig): Engine {
       ),
     gitFacts: (folder) => readGitFacts(folder, process.env),
     isWarm: warmState.isWarm,
-    rememberWarm(key) {
-      warmState.remember(key)
-      void refresh()
-    },
+    rememberWarm: warmState.remember,
     stopGraceSeconds: () => settings.current().stopGraceSeconds,
   })
   recordInterruptedRuns(history, process.pid)

@@ -11,6 +11,7 @@ export function answerCalls(ipcMain: IpcMain, window: () => BrowserWindow | null
   ipcMain.handle('call', async (event, name: unknown, input: unknown): Promise<Envelope<unknown>> => {
     try {
       if (!isOurFrame(event.senderFrame, window())) throw new AppError('ipc/sender', 'Only the window of Fast-Flow Desktop may ask.')
+      if (typeof name !== 'string') throw new AppError('input/invalid', 'A request has a name.')
       // The contract decides what `name` and `input` may be; anything else is input/invalid.
       return { ok: true, value: await api(name as ApiRequest, input as ApiInput<ApiRequest>) }
     } catch (error) {

@@ -30,7 +30,6 @@ export function readVolume(json: unknown, name: string): VolumeFacts {
   const options = readRecord(json, 'Options')
   return {
     name: readText(json, 'Name') ?? name,
-    createdAt: readText(json, 'CreatedAt') ?? '',
     labels: Object.fromEntries(Object.entries(readRecord(json, 'Labels') ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
     hasOptions: options !== null && Object.keys(options).length > 0,
   }

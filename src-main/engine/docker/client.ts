@@ -39,7 +39,7 @@ export type ContainerSpec = {
 export type EngineFacts = { version: string; apiVersion: string; architecture: string; cpuCount: number | null; memoryBytes: number | null }
 export type ContainerFacts = { running: boolean; status: string; exitCode: number; oomKilled: boolean; error: string; startedAt: string; finishedAt: string }
 export type ImageFacts = { id: string; digest: string | null; architecture: string }
-export type VolumeFacts = { name: string; createdAt: string; labels: Record<string, string>; hasOptions: boolean }
+export type VolumeFacts = { name: string; labels: Record<string, string>; hasOptions: boolean }
 export type PullProgress = { receivedBytes: number; totalBytes: number; text: string }
 
 export type DockerClient = {

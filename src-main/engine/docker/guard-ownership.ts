@@ -77,7 +77,7 @@ export function volumeRule(owner: string) {
   return shape(
     {
       Name: matching(new RegExp(`${cacheVolumePattern.source}|${pythonVolumePattern.source}`), 'volume'),
-      Labels: shape({ [labels.owner]: exactly(owner, 'label') }, {}),
+      Labels: shape({ [labels.owner]: exactly(owner, 'label') }, { [labels.generation]: matching(/^[0-9a-f]{16}$/, 'label') }),
     },
     { Driver: oneOf(['local'], 'volume') },
   )

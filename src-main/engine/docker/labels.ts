@@ -10,4 +10,9 @@ export const labels = {
   pipeline: 'io.fastflow.desktop.pipeline',
   /** On containers that are not runs; value: what the helper is for (docker/guard-helpers.ts). */
   helper: 'io.fastflow.desktop.helper',
+  /**
+   * On volumes: random, given when the volume is made. The engine's CreatedAt tells nothing: with the local driver it moves with
+   * every change in the volume's top folder (seen on 20.10).
+   */
+  generation: 'io.fastflow.desktop.generation',
 } as const

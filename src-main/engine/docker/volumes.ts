@@ -2,7 +2,7 @@
  * The two volumes of a workspace, uv's cache and uv's Pythons: named, marked as ours, and owned by the run user. A fresh
  * volume belongs to root and uv would abort with "Could not acquire lock" (RELIABILITY.md F37), so a helper hands it over.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { AppError } from '@shared/app-error'
 import type { Facts } from '../store/facts'
 import type { ContainerSpec, DockerClient, VolumeFacts } from './client'
@@ -28,7 +28,7 @@ export function volumeNames(owner: string, workspaceRoot: string, user: RunUser)
 }
 
 export function volumeGeneration(cache: VolumeFacts, python: VolumeFacts): string {
-  return `${cache.name} ${cache.createdAt} ${python.createdAt}`
+  return [cache, python].map((volume) => `${volume.name} ${volume.labels[labels.generation] ?? ''}`).join(' ')
 }
 
 export type VolumesDeps = { owner: string; facts: Facts }
@@ -54,7 +54,7 @@ export function createVolumes({ owner, facts }: VolumesDeps): Volumes {
   const findOrCreate = async (client: DockerClient, name: string): Promise<VolumeFacts> => {
     const existing = await find(client, name)
     if (existing) return existing
-    await client.createVolume(name, { [labels.owner]: owner })
+    await client.createVolume(name, { [labels.owner]: owner, [labels.generation]: randomBytes(8).toString('hex') })
     const created = await find(client, name)
     if (!created) throw new AppError('docker/rejected', `The engine did not keep the new volume ${name}. Check its free disk space.`, { volume: name })
     return created

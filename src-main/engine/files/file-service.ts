@@ -9,9 +9,9 @@ import type { ApiOutput, ApiPayload } from '@shared/contract'
 import type { FileContent } from '@shared/contract/files'
 import { writeFileAtomically } from '../platform/atomic-file'
 import type { ChangedPaths } from '../workspace/change-batcher'
-import { isInside, resolveInside } from '../workspace/workspace-paths'
+import { inPinnedFolder, isInside, resolveInside } from '../workspace/workspace-paths'
 import { listFiles } from './file-listing'
-import { decodeText, encodeText, readBytesInside, versionOf } from './text-file'
+import { decodeText, encodeText, readInside, versionOf } from './text-file'
 
 export type FileServiceDeps = {
   /** Throws pipeline/not-found. */
@@ -72,11 +72,11 @@ export function createFileService({ findPipeline, publishChanged }: FileServiceD
 
     async read(pipeline, path) {
       const root = rootOf(pipeline)
-      const { bytes, path: absolutePath } = await readBytesInside(root, path)
+      const bytes = await readInside(root, path)
       const text = decodeText(bytes, path)
       const version = versionOf(bytes)
       remember({ pipeline, root, path, version })
-      return { text, version, sizeBytes: bytes.length, readOnly: !(await isWritable(absolutePath)) }
+      return { text, version, sizeBytes: bytes.length, readOnly: !(await isWritable(await resolveInside(root, path))) }
     },
 
     async write(pipeline, path, text, expectedVersion) {
@@ -87,14 +87,13 @@ export function createFileService({ findPipeline, publishChanged }: FileServiceD
       if (before !== null && !(await isWritable(target))) {
         throw new AppError('file/permission-denied', `${JSON.stringify(path)} is read-only and was not saved. Change its permissions or save under another name.`, { path })
       }
-      await writeFileAtomically(target, bytes, {
-        async beforeReplace() {
-          if (expectedVersion !== null && (await versionOnDisk(root, path)) !== expectedVersion) {
-            throw new AppError('file/changed-on-disk', `${JSON.stringify(path)} was changed on disk since it was opened, and was not saved. Reload it, or overwrite it.`, { path })
-          }
-          if ((await resolveInside(root, path)) !== target) throw new AppError('file/outside-workspace', `${JSON.stringify(path)} was moved while it was saved; nothing was written.`, { path })
-        },
-      })
+      const beforeReplace = async () => {
+        if (expectedVersion !== null && (await versionOnDisk(root, path)) !== expectedVersion) {
+          throw new AppError('file/changed-on-disk', `${JSON.stringify(path)} was changed on disk since it was opened, and was not saved. Reload it, or overwrite it.`, { path })
+        }
+        if ((await resolveInside(root, path)) !== target) throw new AppError('file/outside-workspace', `${JSON.stringify(path)} was moved while it was saved; nothing was written.`, { path })
+      }
+      await inPinnedFolder(root, path, (pinnedPath) => writeFileAtomically(pinnedPath, bytes, { beforeReplace, shownAs: target }))
       const version = versionOf(bytes)
       const entry = { pipeline, root, path, version }
       remember(entry)
@@ -112,7 +111,7 @@ export function createFileService({ findPipeline, publishChanged }: FileServiceD
 /** Null when there is no such file. What is there but cannot be read has a version of its own, so that a change is seen. */
 async function versionOnDisk(root: string, path: string): Promise<string | null> {
   try {
-    return versionOf((await readBytesInside(root, path)).bytes)
+    return versionOf(await readInside(root, path))
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     return error.code === 'file/not-found' ? null : error.code

@@ -13,13 +13,13 @@ export function versionOf(bytes: Uint8Array): string {
 }
 
 /** Errors: those of openInside, and file/too-large. */
-export async function readBytesInside(root: string, relativePath: string): Promise<{ bytes: Buffer; path: string }> {
+export async function readInside(root: string, relativePath: string): Promise<Buffer> {
   const file = await openInside(root, relativePath)
   try {
     if (file.sizeBytes > maxTextBytes) throw tooLarge(relativePath, file.sizeBytes)
     const bytes = await readUpTo(file, maxTextBytes + 1)
     if (bytes.length > maxTextBytes) throw tooLarge(relativePath, bytes.length)
-    return { bytes, path: file.path }
+    return bytes
   } finally {
     await file.handle.close()
   }

@@ -3,7 +3,7 @@
  * Parses again only what changed. Never reads more than 1 MB, never waits for a pipe, never leaves the workspace.
  */
 import { constants, type BigIntStats, type Dirent } from 'node:fs'
-import { lstat, open, realpath, stat } from 'node:fs/promises'
+import { open, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { maxConfigBytes, parsePipelineConfig, unusablePipelineConfig, defaultPipelineConfig, type ParsedPipelineConfig } from '@shared/pipeline-config'
 import { hasErrorCode } from '../platform/error-code'
@@ -47,7 +47,7 @@ export function createMetadataReader(): MetadataReader {
   async function read(request: MetadataRequest, file: string): Promise<ParsedPipelineConfig> {
     const path = join(request.path, file)
     const options = { defaultPythonVersion: request.defaultPythonVersion, file }
-    const isLink = (await lstat(path)).isSymbolicLink()
+    const isLink = request.content.get(file)?.isSymbolicLink() === true
     if (isLink && !isInside(request.workspaceRoot, await realpath(path))) {
       return unusablePipelineConfig('is a link that leads out of the workspace and was not read', null, options)
     }
@@ -58,7 +58,7 @@ export function createMetadataReader(): MetadataReader {
     const fingerprint = [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs, request.defaultPythonVersion].join(':')
     const cached = cache.get(path)
     if (cached?.fingerprint === fingerprint) return copyOf(cached.parsed)
-    const parsed = await parseFile(path, found, options)
+    const parsed = await parseFile(path, isLink, found, options)
     if (cache.size >= maxCached) cache.clear()
     const ageMs = Date.now() - Number((found.mtimeNs > found.ctimeNs ? found.mtimeNs : found.ctimeNs) / 1_000_000n)
     if (ageMs > settledMs) cache.set(path, { fingerprint, parsed })
@@ -90,12 +90,12 @@ function faultOf(found: BigIntStats): string | null {
   return null
 }
 
-async function parseFile(path: string, expected: BigIntStats, options: { defaultPythonVersion: string; file: string }): Promise<ParsedPipelineConfig> {
-  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+async function parseFile(path: string, isLink: boolean, expected: BigIntStats, options: { defaultPythonVersion: string; file: string }): Promise<ParsedPipelineConfig> {
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (isLink ? 0 : (constants.O_NOFOLLOW ?? 0)))
   try {
     const opened = await handle.stat({ bigint: true })
     if (opened.dev !== expected.dev || opened.ino !== expected.ino) return unusablePipelineConfig('was replaced while it was read', null, options)
-    const bytes = await readUpTo({ handle, path, sizeBytes: Number(opened.size) }, maxConfigBytes + 1)
+    const bytes = await readUpTo({ handle, sizeBytes: Number(opened.size) }, maxConfigBytes + 1)
     return parseBytes(bytes, options)
   } finally {
     await handle.close()

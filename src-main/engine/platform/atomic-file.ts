@@ -21,32 +21,35 @@ export type AtomicWriteOptions = {
   beforeReplace?: () => Promise<void>
   /** Of a file that does not exist yet; an existing file keeps its own mode and owner. */
   mode?: number
+  /** The path in error messages, where `path` is one that tells people nothing. */
+  shownAs?: string
 }
 
 /** Errors: file/disk-full, file/permission-denied, file/not-regular (a link or a special file is never replaced), file/not-found (no such folder). */
 export async function writeFileAtomically(path: string, bytes: Uint8Array, options: AtomicWriteOptions = {}): Promise<void> {
+  const shownPath = options.shownAs ?? path
   const temporary = join(dirname(path), `.ffdesk-${randomBytes(8).toString('hex')}.tmp`)
   try {
-    const { mode, owner } = await attributesFor(path, options.mode ?? 0o644)
+    const { mode, owner } = await attributesFor(path, shownPath, options.mode ?? 0o644)
     await writeSynced(temporary, bytes, mode, owner)
     await options.beforeReplace?.()
     await replace(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
-    throw translate(error, path)
+    throw translate(error, shownPath)
   }
   await syncFolder(dirname(path))
 }
 
 type Owner = { uid: number; gid: number }
 
-async function attributesFor(path: string, modeOfNewFile: number): Promise<{ mode: number; owner: Owner | null }> {
+async function attributesFor(path: string, shownPath: string, modeOfNewFile: number): Promise<{ mode: number; owner: Owner | null }> {
   const existing = await lstat(path).catch((error: unknown) => {
     if (hasErrorCode(error, 'ENOENT')) return null
     throw error
   })
   if (existing && !existing.isFile()) {
-    throw new AppError('file/not-regular', `${path} is not a regular file and is not replaced; remove the link or special file first.`, { path })
+    throw new AppError('file/not-regular', `${shownPath} is not a regular file and is not replaced; remove the link or special file first.`, { path: shownPath })
   }
   if (existing) return { mode: existing.mode & 0o7777, owner: existing }
   // Root writes into folders of others (the run user's): a new file belongs to whom the folder belongs.

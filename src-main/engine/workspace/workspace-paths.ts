@@ -2,8 +2,8 @@
  * The border of the workspace: nothing outside a root is read or written through it, and nothing but regular files. Checked
  * before and after opening, because a running pipeline can replace files by links or pipes at any moment.
  */
-import { constants } from 'node:fs'
-import { lstat, open, realpath, type FileHandle } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { lstat, open, readlink, realpath, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { AppError } from '@shared/app-error'
 import { hasErrorCode } from '../platform/error-code'
@@ -16,48 +16,75 @@ export function isInside(root: string, path: string): boolean {
 
 /**
  * Absolute path of a file below `root`, which need not exist; its folder must, and no link on the way leads out of the root.
- * The file itself can still be a link: openInside refuses it, and an atomic write does not follow it.
- * Errors: file/outside-workspace, file/not-found, file/permission-denied.
+ * `root` is a real path: one that became a link meanwhile is refused. True at the moment of the answer only: to use the
+ * path, go through inPinnedFolder. Errors: file/outside-workspace, file/not-found, file/permission-denied.
  */
 export async function resolveInside(root: string, relativePath: string): Promise<string> {
   const path = resolve(root, relativePath)
   const steps = relativePath.split(/[\\/]/)
   if (relativePath.includes('\0') || isAbsolute(relativePath) || steps.includes('..') || path === resolve(root)) throw outside(relativePath)
   try {
-    const realRoot = await realpath(root)
     const realFolder = await realpath(dirname(path))
-    if (!isInside(realRoot, realFolder)) throw outside(relativePath)
+    if ((await realpath(root)) !== root || !isInside(root, realFolder)) throw outside(relativePath)
     return join(realFolder, basename(path))
   } catch (error) {
     throw translate(error, relativePath)
   }
 }
 
-export type OpenedFile = { handle: FileHandle; path: string; sizeBytes: number }
+/**
+ * Hands `action` a path of the file whose folder cannot be exchanged any more, by whomever: on Linux it leads through the
+ * opened folder. Elsewhere it is the path as it was just checked. Errors: as resolveInside.
+ */
+export async function inPinnedFolder<T>(root: string, relativePath: string, action: (path: string) => Promise<T>): Promise<T> {
+  const path = await resolveInside(root, relativePath)
+  if (process.platform !== 'linux') return action(path)
+  const folder = await open(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW).catch((error: unknown) => {
+    throw translate(error, relativePath)
+  })
+  try {
+    const pinned = `/proc/self/fd/${folder.fd}`
+    if (!isInside(root, await readlink(pinned))) throw outside(relativePath)
+    return await action(join(pinned, basename(path)))
+  } finally {
+    await folder.close()
+  }
+}
+
+export type OpenedFile = { handle: FileHandle; sizeBytes: number }
 
 /**
  * Opens a regular file below `root` for reading; the caller closes the handle. Never waits for the other end of a pipe.
  * Errors: as resolveInside, and file/not-regular for links, folders, pipes, sockets and devices.
  */
-export async function openInside(root: string, relativePath: string): Promise<OpenedFile> {
-  const path = await resolveInside(root, relativePath)
-  try {
-    const before = await lstat(path)
-    if (!before.isFile()) throw notRegular(relativePath, before.isSymbolicLink() ? 'a link' : before.isDirectory() ? 'a folder' : 'a pipe, socket or device')
-    const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+export function openInside(root: string, relativePath: string): Promise<OpenedFile> {
+  return inPinnedFolder(root, relativePath, async (path) => {
     try {
-      const opened = await handle.stat()
-      if (!opened.isFile() || opened.dev !== before.dev || opened.ino !== before.ino) throw notRegular(relativePath, 'being replaced')
-      // A folder on the way may have become a link between the check and the opening.
-      if ((await resolveInside(root, relativePath)) !== path) throw outside(relativePath)
-      return { handle, path, sizeBytes: opened.size }
+      const before = await lstat(path)
+      if (!before.isFile()) throw notRegular(relativePath, before.isSymbolicLink() ? 'a link' : before.isDirectory() ? 'a folder' : 'a pipe, socket or device')
+      return await openExpected(root, relativePath, path, before)
     } catch (error) {
-      await handle.close()
-      throw error
+      throw translate(error, relativePath)
     }
+  })
+}
+
+async function openExpected(root: string, relativePath: string, path: string, expected: Stats): Promise<OpenedFile> {
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+  try {
+    const opened = await handle.stat()
+    if (!opened.isFile() || !isSameFile(opened, expected)) throw notRegular(relativePath, 'being replaced')
+    // Where the folder could not be pinned, it may have become a link between the check and the opening.
+    if (!isSameFile(opened, await lstat(await resolveInside(root, relativePath)))) throw notRegular(relativePath, 'being replaced')
+    return { handle, sizeBytes: opened.size }
   } catch (error) {
-    throw translate(error, relativePath)
+    await handle.close()
+    throw error
   }
+}
+
+function isSameFile(a: Stats, b: Stats): boolean {
+  return a.dev === b.dev && a.ino === b.ino
 }
 
 /** At most `maxBytes` of a file opened here; a file that grows meanwhile is cut there. */

@@ -1,0 +1,48 @@
+/** Starts the real Electron app on a profile of its own and ends it again. Nothing of the user's is read or written. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { _electron, type ElectronApplication } from 'playwright'
+import { createAppPage, type AppPage } from './app-page'
+
+const projectRoot = resolve(import.meta.dirname, '..')
+
+export type Profile = { userDataDir: string; samplesDir: string; remove(): void }
+
+export function createProfile(): Profile {
+  const userDataDir = mkdtempSync(join(tmpdir(), 'ffd-e2e-'))
+  return { userDataDir, samplesDir: join(userDataDir, 'fast-flow-samples'), remove: () => rmSync(userDataDir, { recursive: true, force: true }) }
+}
+
+export type RunningApp = { electron: ElectronApplication; page: AppPage; close(): Promise<void> }
+
+/** The engine that scripts/test.mjs started; null where none can be had. */
+export const testEngine = process.env.FFD_TEST_ENGINE ?? null
+
+/** `engine` null: the app finds none, whatever this computer has. */
+export async function startApp(profile: Profile, { engine }: { engine: string | null }): Promise<RunningApp> {
+  const executablePath = process.env.FFD_TEST_ELECTRON
+  if (executablePath === undefined) throw new Error('FFD_TEST_ELECTRON names no Electron: run these tests with `npm test`')
+  const electron = await _electron.launch({
+    executablePath,
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), projectRoot, `--user-data-dir=${profile.userDataDir}`, '--force-device-scale-factor=1'],
+    env: { ...inheritedEnv(), DOCKER_HOST: engine ?? 'unix:///nowhere/engine.sock', LANG: 'en_US.UTF-8' },
+    timeout: 60_000,
+  })
+  const window = await electron.firstWindow()
+  return {
+    electron,
+    page: createAppPage(window),
+    async close() {
+      // A live run would make the app ask; tests end theirs, and what is left must not hang the suite.
+      await electron.evaluate(({ app }) => app.exit(0)).catch(() => undefined)
+      await electron.close().catch(() => undefined)
+    },
+  }
+}
+
+function inheritedEnv(): Record<string, string> {
+  const result: Record<string, string> = {}
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined && !/^(DOCKER_|ELECTRON_|NODE_OPTIONS|VITEST)/.test(name)) result[name] = value
+  return result
+}
