@@ -86,10 +86,3 @@ export async function run(command, args, options) {
   }
   return result.stdout
 }
-
-/** @param {string} command */
-export async function hasCommand(command) {
-  const locator = process.platform === 'win32' ? 'where' : 'which'
-  const result = await tryRun(locator, [command]).catch(() => null)
-  return result?.code === 0
-}

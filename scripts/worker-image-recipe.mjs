@@ -85,5 +85,5 @@ export function importPath(tag, hash) {
   const colonAt = tag.lastIndexOf(':')
   const query = new URLSearchParams({ fromSrc: '-', repo: tag.slice(0, colonAt), tag: tag.slice(colonAt + 1) })
   for (const change of [...importChanges, `LABEL ${recipeLabel}=${hash}`]) query.append('changes', change)
-  return `/images/create?${query}`
+  return `/images/create?${query.toString()}`
 }

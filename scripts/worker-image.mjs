@@ -41,7 +41,7 @@ export async function pullDefaultImage({ endpoint, progress, insteadOf }) {
   const [name, tag] = originalImage.split(':')
   const query = new URLSearchParams({ fromImage: name ?? '', tag: tag ?? '' })
   const answer = await progress.step(`Pulling ${originalImage}`, () =>
-    callEngine(endpoint, { method: 'POST', path: `/images/create?${query}`, timeoutMs: 600_000 }),
+    callEngine(endpoint, { method: 'POST', path: `/images/create?${query.toString()}`, timeoutMs: 600_000 }),
   )
   const failure = failureIn(answer)
   if (failure) throw setupError(`There is no worker image. It cannot be built: ${insteadOf}\nIt cannot be pulled: ${failure}`)
