@@ -69,7 +69,8 @@ export const notYetAppliedFields: ReadonlySet<string> = new Set([
 
 function readType({ value, config, report }: FieldInput): void {
   if (value.type !== 'string') {
-    if (value.type !== 'null') report('error', `"type" must be "script" or "notebook", not ${withArticle(value.type)}; the server takes it as "script".`, value)
+    const message = `"type" must be "script" or "notebook", not ${withArticle(value.type)}; the server takes it as "script".`
+    if (value.type !== 'null') report('error', message, value)
     return
   }
   const text = String(value.value)
@@ -121,7 +122,8 @@ function readPythonVersion({ value, config, sourceText, report, refuse }: FieldI
     return
   }
   if (value.type === 'number' && version !== sourceText) {
-    refuse(`"python_version" is a number: ${sourceText} without quotes means ${version}, and the server would look for Python ${version}. Write "${sourceText}".`, value)
+    const trap = `${sourceText} without quotes means ${version}, and the server would look for Python ${version}`
+    refuse(`"python_version" is a number: ${trap}. Write "${sourceText}".`, value)
     return
   }
   if (value.type === 'number') report('warning', `"python_version" should be in quotes: "${version}". As a number, 3.10 would become 3.1.`, value)
@@ -139,11 +141,14 @@ function readDefaultEnv({ value, config, report }: FieldInput): void {
     if (name.trim() === '') {
       report('warning', 'A variable in "default_env" has no name; it is dropped by the server.', key)
     } else if (content.type !== 'string') {
-      report('warning', `${shortened(name)} in "default_env" is ${withArticle(content.type)}, not a text: it is dropped by the server. Write it in quotes.`, content)
+      const kind = withArticle(content.type)
+      report('warning', `${shortened(name)} in "default_env" is ${kind}, not a text: it is dropped by the server. Write it in quotes.`, content)
     } else if (/[=\0]/.test(name) || String(content.value).includes('\0')) {
-      report('error', `${shortened(name)} in "default_env" holds ${name.includes('=') ? 'an equals sign' : 'a NUL character'}, which an environment cannot carry; it is left out.`, key)
+      const fault = name.includes('=') ? 'an equals sign' : 'a NUL character'
+      report('error', `${shortened(name)} in "default_env" holds ${fault}, which an environment cannot carry; it is left out.`, key)
     } else {
-      if (!environmentName.test(name)) report('warning', `${shortened(name)} in "default_env" is an unusual name for a variable; many programs cannot read it.`, key)
+      const message = `${shortened(name)} in "default_env" is an unusual name for a variable; many programs cannot read it.`
+      if (!environmentName.test(name)) report('warning', message, key)
       variables.set(name, String(content.value))
     }
   }

@@ -23,14 +23,20 @@ export function readImage(json: unknown, reference: string): ImageFacts {
   const name = reference.replace(/@.*$/, '').replace(/:[^/:]*$/, '')
   const digests = readStrings(json, 'RepoDigests')
   const digest = digests.find((entry) => entry.startsWith(`${name}@`)) ?? digests[0]
-  return { id: readText(json, 'Id') ?? '', digest: digest === undefined ? null : digest.slice(digest.indexOf('@') + 1), architecture: readText(json, 'Architecture') ?? 'unknown' }
+  return {
+    id: readText(json, 'Id') ?? '',
+    digest: digest === undefined ? null : digest.slice(digest.indexOf('@') + 1),
+    architecture: readText(json, 'Architecture') ?? 'unknown',
+  }
 }
 
 export function readVolume(json: unknown, name: string): VolumeFacts {
   const options = readRecord(json, 'Options')
   return {
     name: readText(json, 'Name') ?? name,
-    labels: Object.fromEntries(Object.entries(readRecord(json, 'Labels') ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
+    labels: Object.fromEntries(
+      Object.entries(readRecord(json, 'Labels') ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    ),
     hasOptions: options !== null && Object.keys(options).length > 0,
   }
 }
@@ -41,7 +47,13 @@ export function readList(json: unknown, runIdLabel: string): { id: string; runId
     const id = readText(entry, 'Id')
     if (id === null) return []
     // Paused and restarting containers hold their process as well.
-    return [{ id, runId: readText(readRecord(entry, 'Labels'), runIdLabel), running: ['running', 'paused', 'restarting'].includes(readText(entry, 'State') ?? '') }]
+    return [
+      {
+        id,
+        runId: readText(readRecord(entry, 'Labels'), runIdLabel),
+        running: ['running', 'paused', 'restarting'].includes(readText(entry, 'State') ?? ''),
+      },
+    ]
   })
 }
 

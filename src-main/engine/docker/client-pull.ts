@@ -16,7 +16,12 @@ type PullReader = {
 /** An engine reports several times a second; silence this long means that it hangs. */
 const silenceMs = 180_000
 
-export async function pullImage(transport: Transport, reference: string, onProgress: (progress: PullProgress) => void, signal: AbortSignal): Promise<void> {
+export async function pullImage(
+  transport: Transport,
+  reference: string,
+  onProgress: (progress: PullProgress) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const reader = createPullReader(onProgress)
   try {
     const { body } = await transport.stream({

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AppError } from '@shared/app-error'
 import { fakeOwner, foreignContainerId, foreignVolumeName, madeContainerId, ownContainerId, ownVolume } from '../testing/fake-engine'
 import { goodRun, guardImage, startGuardWorld, type GuardWorld } from '../testing/guard-world'
-import { createDockerClient, forgetDockerEnvironment, type ContainerSpec, type DockerClient, type PullProgress } from './client'
+import { createDockerClient, forgetDockerEnvironment, type ContainerSpec, type DockerClient } from './client'
 
 const runName = 'ffd-run-0b9f9a55-0000-4000-8000-000000000001'
 
@@ -20,7 +20,10 @@ afterEach(async () => {
 })
 
 async function failureOf(work: Promise<unknown>): Promise<AppError> {
-  const error: unknown = await work.then(() => null, (reason: unknown) => reason)
+  const error: unknown = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  )
   if (!(error instanceof AppError)) throw new Error(`no AppError but ${String(error)}`)
   return error
 }
@@ -46,14 +49,33 @@ describe('where the calls go', () => {
   })
 
   it('takes all of Docker’s variables out of the environment and answers them', () => {
-    const env = { DOCKER_HOST: 'tcp://127.0.0.1:1', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/nowhere', DOCKER_PROXY_URL: 'http://proxy:2375', PATH: '/bin' }
-    expect(forgetDockerEnvironment(env)).toEqual({ DOCKER_HOST: 'tcp://127.0.0.1:1', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/nowhere', DOCKER_PROXY_URL: 'http://proxy:2375' })
+    const env = {
+      DOCKER_HOST: 'tcp://127.0.0.1:1',
+      DOCKER_TLS_VERIFY: '1',
+      DOCKER_CERT_PATH: '/nowhere',
+      DOCKER_PROXY_URL: 'http://proxy:2375',
+      PATH: '/bin',
+    }
+    expect(forgetDockerEnvironment(env)).toEqual({
+      DOCKER_HOST: 'tcp://127.0.0.1:1',
+      DOCKER_TLS_VERIFY: '1',
+      DOCKER_CERT_PATH: '/nowhere',
+      DOCKER_PROXY_URL: 'http://proxy:2375',
+    })
     expect(env).toEqual({ PATH: '/bin' })
   })
 
   it('fails without a fallback when the guard is gone (P3)', async () => {
     await world.guard.close()
-    const calls = [client.ping(), client.facts(), client.inspectImage(guardImage), client.inspect(ownContainerId), client.listOwn(), client.attach(ownContainerId), client.remove(ownContainerId)]
+    const calls = [
+      client.ping(),
+      client.facts(),
+      client.inspectImage(guardImage),
+      client.inspect(ownContainerId),
+      client.listOwn(),
+      client.attach(ownContainerId),
+      client.remove(ownContainerId),
+    ]
     for (const call of calls) expect((await failureOf(call)).code).toBe('docker/unavailable')
     expect(world.engine.recorded).toEqual([])
   })
@@ -87,8 +109,24 @@ describe('answers', () => {
   })
 
   it('maps states of a container that it does not know', async () => {
-    answerInstead(/\/json$/, 200, JSON.stringify({ Id: ownContainerId, Config: { Labels: { 'io.fastflow.desktop.owner': fakeOwner } }, State: { Status: 'removing', Running: false, ExitCode: 137, OOMKilled: true } }))
-    expect(await client.inspect(ownContainerId)).toEqual({ running: false, status: 'removing', exitCode: 137, oomKilled: true, error: '', startedAt: '', finishedAt: '' })
+    answerInstead(
+      /\/json$/,
+      200,
+      JSON.stringify({
+        Id: ownContainerId,
+        Config: { Labels: { 'io.fastflow.desktop.owner': fakeOwner } },
+        State: { Status: 'removing', Running: false, ExitCode: 137, OOMKilled: true },
+      }),
+    )
+    expect(await client.inspect(ownContainerId)).toEqual({
+      running: false,
+      status: 'removing',
+      exitCode: 137,
+      oomKilled: true,
+      error: '',
+      startedAt: '',
+      finishedAt: '',
+    })
   })
 
   it('sees and touches no container of others', async () => {
@@ -100,7 +138,14 @@ describe('answers', () => {
   })
 
   it('lists what is ours by the owner label', async () => {
-    answerInstead(/\/containers\/json/, 200, JSON.stringify([{ Id: ownContainerId, State: 'paused', Labels: { 'io.fastflow.desktop.run-id': 'r1' } }, { Id: madeContainerId, State: 'exited', Labels: null }]))
+    answerInstead(
+      /\/containers\/json/,
+      200,
+      JSON.stringify([
+        { Id: ownContainerId, State: 'paused', Labels: { 'io.fastflow.desktop.run-id': 'r1' } },
+        { Id: madeContainerId, State: 'exited', Labels: null },
+      ]),
+    )
     expect(await client.listOwn()).toEqual([
       { id: ownContainerId, runId: 'r1', running: true },
       { id: madeContainerId, runId: null, running: false },
@@ -172,7 +217,10 @@ describe('attach', () => {
     world.engine.attached[0]?.end(Buffer.from([1, 0, 0, 0, 0, 0, 0, 2, 104, 105]))
     await once(stream, 'close')
     expect(Buffer.concat(chunks)).toEqual(Buffer.from([1, 0, 0, 0, 0, 0, 0, 2, 104, 105]))
-    expect(world.engine.recorded.at(-1)).toMatchObject({ url: `/v1.41/containers/${ownContainerId}/attach?stream=1&stdout=1&stderr=1`, headers: { upgrade: 'tcp' } })
+    expect(world.engine.recorded.at(-1)).toMatchObject({
+      url: `/v1.41/containers/${ownContainerId}/attach?stream=1&stdout=1&stderr=1`,
+      headers: { upgrade: 'tcp' },
+    })
   })
 
   it('fails with the engine’s words when the container is not there', async () => {
@@ -191,68 +239,5 @@ describe('time limits', () => {
     expect(performance.now() - before).toBeLessThan(2_500)
     silent.closeAllConnections()
     silent.close()
-  })
-})
-
-describe('pull', () => {
-  const lines = [
-    '{"status":"Pulling from worker","id":"1.0"}',
-    '{"status":"Pulling fs layer","progressDetail":{},"id":"aa"}',
-    '{"status":"Downloading","progressDetail":{"current":10,"total":100},"id":"aa"}',
-    'this is no JSON',
-    '{"status":"Downloading","progressDetail":{"current":5,"total":50},"id":"bb"}',
-    '[1,2]',
-    '{"status":"Download complete","progressDetail":{},"id":"aa"}',
-    '{"status":"Extracting","progressDetail":{"current":1,"total":100},"id":"aa"}',
-  ]
-
-  it('sums up the layers and survives lines that are no JSON', async () => {
-    answerInstead(/\/images\/create/, 200, `${lines.join('\r\n')}\r\n{"status":"Status: Downloaded newer image"}`)
-    const seen: PullProgress[] = []
-    await client.pullImage(guardImage, (progress) => seen.push(progress), new AbortController().signal)
-    expect(seen.map(({ receivedBytes, totalBytes }) => [receivedBytes, totalBytes])).toEqual([[0, 0], [0, 0], [10, 100], [15, 150], [105, 150], [105, 150], [105, 150]])
-    expect(seen.at(-1)?.text).toBe('Status: Downloaded newer image')
-    expect(world.engine.recorded.at(-1)?.url).toBe('/v1.41/images/create?fromImage=registry.test%3A5000%2Ffast-flow%2Fworker&tag=1.0')
-  })
-
-  it('asks for a digest as the engine wants it', async () => {
-    await client.pullImage(`ghcr.io/acme/ff-worker@sha256:${'d'.repeat(64)}`, () => undefined, new AbortController().signal)
-    expect(world.engine.recorded.at(-1)?.url).toBe(`/v1.41/images/create?fromImage=ghcr.io%2Facme%2Fff-worker&tag=sha256%3A${'d'.repeat(64)}`)
-  })
-
-  it('fails with the error in the middle of the stream', async () => {
-    answerInstead(/\/images\/create/, 200, `${lines[2]}\n{"errorDetail":{"message":"x509: certificate signed by unknown authority"},"error":"x509: certificate signed by unknown authority"}\n${lines[4]}\n`)
-    const error = await failureOf(client.pullImage(guardImage, () => undefined, new AbortController().signal))
-    expect([error.code, error.message]).toEqual(['docker/image-pull-failed', expect.stringMatching(/worker:1\.0.*x509.*certificate authority/)])
-  })
-
-  it('fails with the words of an engine that refuses at once', async () => {
-    answerInstead(/\/images\/create/, 404, '{"message":"manifest for worker:1.0 not found: manifest unknown"}')
-    const error = await failureOf(client.pullImage(guardImage, () => undefined, new AbortController().signal))
-    expect([error.code, error.message]).toEqual(['docker/image-pull-failed', expect.stringContaining('Check the name and the tag')])
-  })
-
-  it('does not take a cut stream for success', async () => {
-    world.engine.override = (request, response) => {
-      if (!request.url.includes('/images/create')) return false
-      response.writeHead(200).write(`${lines[2]}\n`)
-      setTimeout(() => response.destroy(), 20)
-      return true
-    }
-    expect((await failureOf(client.pullImage(guardImage, () => undefined, new AbortController().signal))).code).toBe('docker/image-pull-failed')
-  })
-
-  it('ends with its signal, in the middle and on the engine’s side', async () => {
-    let engineSideClosed = false
-    world.engine.override = (request, response) => {
-      if (!request.url.includes('/images/create')) return false
-      response.on('close', () => (engineSideClosed = true))
-      response.writeHead(200).write(`${lines[2]}\n`)
-      return true
-    }
-    const abort = new AbortController()
-    const error = await failureOf(client.pullImage(guardImage, () => abort.abort(), abort.signal))
-    expect(error).toMatchObject({ code: 'docker/image-pull-failed', details: { cancelled: true } })
-    await vi.waitFor(() => expect(engineSideClosed).toBe(true))
   })
 })

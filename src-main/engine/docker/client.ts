@@ -37,7 +37,15 @@ export type ContainerSpec = {
 }
 
 export type EngineFacts = { version: string; apiVersion: string; architecture: string; cpuCount: number | null; memoryBytes: number | null }
-export type ContainerFacts = { running: boolean; status: string; exitCode: number; oomKilled: boolean; error: string; startedAt: string; finishedAt: string }
+export type ContainerFacts = {
+  running: boolean
+  status: string
+  exitCode: number
+  oomKilled: boolean
+  error: string
+  startedAt: string
+  finishedAt: string
+}
 export type ImageFacts = { id: string; digest: string | null; architecture: string }
 export type VolumeFacts = { name: string; labels: Record<string, string>; hasOptions: boolean }
 export type PullProgress = { receivedBytes: number; totalBytes: number; text: string }
@@ -108,7 +116,10 @@ export function createDockerClient({ socketPath, owner }: { socketPath: string; 
     async facts() {
       const asked = { method: 'GET', doing: 'describe', about: 'the container engine', timeoutMs: shortMs } as const
       // A proxy before the engine may keep /info to itself: then the limits are unknown, and no more.
-      const [version, info] = await Promise.all([transport.call({ ...asked, path: '/version' }), transport.call({ ...asked, path: '/info', accepted: [403, 404] })])
+      const [version, info] = await Promise.all([
+        transport.call({ ...asked, path: '/version' }),
+        transport.call({ ...asked, path: '/info', accepted: [403, 404] }),
+      ])
       return {
         version: readText(version.json, 'Version') ?? 'unknown',
         apiVersion: readText(version.json, 'ApiVersion') ?? 'unknown',
@@ -118,12 +129,26 @@ export function createDockerClient({ socketPath, owner }: { socketPath: string; 
       }
     },
     async inspectImage(reference) {
-      const { status, json } = await transport.call({ method: 'GET', path: `/images/${reference}/json`, doing: 'look at', about: `the image ${reference}`, timeoutMs: shortMs, accepted: [404] })
+      const { status, json } = await transport.call({
+        method: 'GET',
+        path: `/images/${reference}/json`,
+        doing: 'look at',
+        about: `the image ${reference}`,
+        timeoutMs: shortMs,
+        accepted: [404],
+      })
       return status === 404 ? null : readImage(json, reference)
     },
     pullImage: (reference, onProgress, signal) => pullImage(transport, reference, onProgress, signal),
     async inspectVolume(name) {
-      const { status, json } = await transport.call({ method: 'GET', path: `/volumes/${name}`, doing: 'look at', about: `the volume ${name}`, timeoutMs: shortMs, accepted: [404] })
+      const { status, json } = await transport.call({
+        method: 'GET',
+        path: `/volumes/${name}`,
+        doing: 'look at',
+        about: `the volume ${name}`,
+        timeoutMs: shortMs,
+        accepted: [404],
+      })
       return status === 404 ? null : readVolume(json, name)
     },
     async createVolume(name, volumeLabels) {
@@ -132,16 +157,41 @@ export function createDockerClient({ socketPath, owner }: { socketPath: string; 
     },
     async createContainer(name, spec) {
       const about = `a container from the image ${spec.Image}`
-      const { json } = await transport.call({ method: 'POST', path: '/containers/create', query: { name }, body: spec, doing: 'create', about, timeoutMs: longMs })
+      const { json } = await transport.call({
+        method: 'POST',
+        path: '/containers/create',
+        query: { name },
+        body: spec,
+        doing: 'create',
+        about,
+        timeoutMs: longMs,
+      })
       const id = readText(json, 'Id')
-      if (id === null) throw new AppError('docker/rejected', 'The container engine made a container without telling its id. Restart the engine, then try again.', { name })
+      if (id === null)
+        throw new AppError('docker/rejected', 'The container engine made a container without telling its id. Restart the engine, then try again.', {
+          name,
+        })
       return id
     },
     attach: (id) =>
-      transport.upgrade({ method: 'POST', path: container(id, '/attach'), query: { stream: '1', stdout: '1', stderr: '1' }, doing: 'attach to', about: aContainer(id), timeoutMs: shortMs }),
+      transport.upgrade({
+        method: 'POST',
+        path: container(id, '/attach'),
+        query: { stream: '1', stdout: '1', stderr: '1' },
+        doing: 'attach to',
+        about: aContainer(id),
+        timeoutMs: shortMs,
+      }),
     async start(id) {
       await registering.get(id)
-      await transport.call({ method: 'POST', path: container(id, '/start'), doing: 'start', about: aContainer(id), timeoutMs: longMs, accepted: [304] })
+      await transport.call({
+        method: 'POST',
+        path: container(id, '/start'),
+        doing: 'start',
+        about: aContainer(id),
+        timeoutMs: longMs,
+        accepted: [304],
+      })
     },
     async waitForExit(id, signal) {
       const begun = transport.stream({
@@ -166,22 +216,60 @@ export function createDockerClient({ socketPath, owner }: { socketPath: string; 
       }
     },
     async inspect(id) {
-      const { status, json } = await transport.call({ method: 'GET', path: container(id, '/json'), doing: 'look at', about: aContainer(id), timeoutMs: shortMs, accepted: [404] })
+      const { status, json } = await transport.call({
+        method: 'GET',
+        path: container(id, '/json'),
+        doing: 'look at',
+        about: aContainer(id),
+        timeoutMs: shortMs,
+        accepted: [404],
+      })
       return status === 404 ? null : readContainer(json)
     },
     async stop(id, graceSeconds) {
       const timeoutMs = graceSeconds * 1_000 + stopMarginMs
-      await transport.call({ method: 'POST', path: container(id, '/stop'), query: { t: String(graceSeconds) }, doing: 'stop', about: aContainer(id), timeoutMs, accepted: [304, 404] })
+      await transport.call({
+        method: 'POST',
+        path: container(id, '/stop'),
+        query: { t: String(graceSeconds) },
+        doing: 'stop',
+        about: aContainer(id),
+        timeoutMs,
+        accepted: [304, 404],
+      })
     },
     async kill(id) {
-      await transport.call({ method: 'POST', path: container(id, '/kill'), query: { signal: 'KILL' }, doing: 'end', about: aContainer(id), timeoutMs: shortMs, accepted: [404, 409] })
+      await transport.call({
+        method: 'POST',
+        path: container(id, '/kill'),
+        query: { signal: 'KILL' },
+        doing: 'end',
+        about: aContainer(id),
+        timeoutMs: shortMs,
+        accepted: [404, 409],
+      })
     },
     async remove(id) {
-      await transport.call({ method: 'DELETE', path: container(id), query: { force: '1', v: '1' }, doing: 'remove', about: aContainer(id), timeoutMs: longMs, accepted: [404, 409] })
+      await transport.call({
+        method: 'DELETE',
+        path: container(id),
+        query: { force: '1', v: '1' },
+        doing: 'remove',
+        about: aContainer(id),
+        timeoutMs: longMs,
+        accepted: [404, 409],
+      })
     },
     async listOwn() {
       const filters = JSON.stringify({ label: [`${labels.owner}=${owner}`] })
-      const { json } = await transport.call({ method: 'GET', path: '/containers/json', query: { all: '1', filters }, doing: 'list', about: 'the containers of this profile', timeoutMs: shortMs })
+      const { json } = await transport.call({
+        method: 'GET',
+        path: '/containers/json',
+        query: { all: '1', filters },
+        doing: 'list',
+        about: 'the containers of this profile',
+        timeoutMs: shortMs,
+      })
       return readList(json, labels.runId)
     },
   }

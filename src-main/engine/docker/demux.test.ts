@@ -15,7 +15,13 @@ function collect() {
   const stderr: Buffer[] = []
   const errors: string[] = []
   const demux = createDemux({ onStdout: (c) => stdout.push(c), onStderr: (c) => stderr.push(c), onEngineError: (t) => errors.push(t) })
-  return { demux, errors, stdout: () => Buffer.concat(stdout).toString('latin1'), stderr: () => Buffer.concat(stderr).toString('latin1'), stdoutChunks: stdout }
+  return {
+    demux,
+    errors,
+    stdout: () => Buffer.concat(stdout).toString('latin1'),
+    stderr: () => Buffer.concat(stderr).toString('latin1'),
+    stdoutChunks: stdout,
+  }
 }
 
 describe('demux', () => {
@@ -27,7 +33,15 @@ describe('demux', () => {
   })
 
   it('gives the same bytes however the stream is cut', () => {
-    const stream = Buffer.concat([frame(1, 'a€b'), frame(2, ''), frame(2, '\x1b[31mred'), frame(1, ''), frame(1, 'no newline'), frame(3, 'broken'), frame(2, 'x')])
+    const stream = Buffer.concat([
+      frame(1, 'a€b'),
+      frame(2, ''),
+      frame(2, '\x1b[31mred'),
+      frame(1, ''),
+      frame(1, 'no newline'),
+      frame(3, 'broken'),
+      frame(2, 'x'),
+    ])
     for (let size = 1; size <= stream.length; size++) {
       const { demux, stdout, stderr, errors } = collect()
       for (let at = 0; at < stream.length; at += size) demux.push(stream.subarray(at, at + size))

@@ -29,7 +29,12 @@ export async function probeEndpoint(endpoint: string, timeoutMs: number, platfor
       response.setEncoding('utf8').on('data', (text: string) => (body = (body + text).slice(0, 64)))
       response.on('end', () => {
         if (response.statusCode === 200 && (response.headers['api-version'] !== undefined || body.trim() === 'OK')) settle(null)
-        else if (response.statusCode === 403) settle(new AppError('docker/unavailable', `The proxy at ${shown} forbids the ping of the engine. Allow it there (PING=1), then check again.`, { endpoint: shown }))
+        else if (response.statusCode === 403)
+          settle(
+            new AppError('docker/unavailable', `The proxy at ${shown} forbids the ping of the engine. Allow it there (PING=1), then check again.`, {
+              endpoint: shown,
+            }),
+          )
         else settle(wrongAnswer(shown))
       })
     })
@@ -40,10 +45,17 @@ export async function probeEndpoint(endpoint: string, timeoutMs: number, platfor
 /** `shown`: the endpoint without credentials. */
 export function probeError(error: NodeJS.ErrnoException, shown: string, platform: NodeJS.Platform): AppError {
   const details = { endpoint: shown, code: error.code ?? null }
-  if (error.code === 'EACCES' || error.code === 'EPERM') return new AppError('docker/permission-denied', permissionDenied(shown, platform), details, { cause: error })
+  if (error.code === 'EACCES' || error.code === 'EPERM')
+    return new AppError('docker/permission-denied', permissionDenied(shown, platform), details, { cause: error })
   if (error.code?.startsWith('HPE_') || error.code?.startsWith('ERR_SSL') || error.code === 'EPROTO') return wrongAnswer(shown)
-  if (error.code === 'ENOENT') return new AppError('docker/unavailable', `There is no container engine at ${shown}. ${startEngine(shown, platform)}`, details, { cause: error })
-  return new AppError('docker/unavailable', `No container engine answers at ${shown} (${error.code ?? error.message}). ${startEngine(shown, platform)}`, details, { cause: error })
+  if (error.code === 'ENOENT')
+    return new AppError('docker/unavailable', `There is no container engine at ${shown}. ${startEngine(shown, platform)}`, details, { cause: error })
+  return new AppError(
+    'docker/unavailable',
+    `No container engine answers at ${shown} (${error.code ?? error.message}). ${startEngine(shown, platform)}`,
+    details,
+    { cause: error },
+  )
 }
 
 function permissionDenied(shown: string, platform: NodeJS.Platform): string {
@@ -62,19 +74,31 @@ function permissionDenied(shown: string, platform: NodeJS.Platform): string {
 /** The command or app that starts what would listen there. */
 export function startEngine(shown: string, platform: NodeJS.Platform): string {
   if (/^(tcp|https?):/.test(shown)) return 'Check the address and that the engine or its proxy runs there.'
-  if (shown.includes('podman')) return platform === 'linux' ? 'To use Podman run: systemctl --user enable --now podman.socket' : 'To use Podman run: podman machine start'
+  if (shown.includes('podman'))
+    return platform === 'linux' ? 'To use Podman run: systemctl --user enable --now podman.socket' : 'To use Podman run: podman machine start'
   if (shown.includes('.colima') || shown.includes('/colima/')) return 'To use Colima run: colima start'
   if (shown.includes('.orbstack')) return 'To use OrbStack, start it.'
   if (shown.includes('/.rd/')) return 'To use Rancher Desktop, start it.'
-  if (platform === 'linux' && !shown.includes('/.docker/')) return shown.includes('/run/user/') ? 'To use rootless Docker run: systemctl --user start docker' : 'To start Docker run: sudo systemctl start docker'
+  if (platform === 'linux' && !shown.includes('/.docker/'))
+    return shown.includes('/run/user/')
+      ? 'To use rootless Docker run: systemctl --user start docker'
+      : 'To start Docker run: sudo systemctl start docker'
   return 'Start Docker Desktop, or install it.'
 }
 
 function timedOut(shown: string, timeoutMs: number, platform: NodeJS.Platform): AppError {
   const remedy = platform === 'linux' && shown.startsWith('unix:') ? 'Restart it: sudo systemctl restart docker' : 'Restart it.'
-  return new AppError('docker/timeout', `The container engine at ${shown} accepts connections, but did not answer within ${timeoutMs / 1000} s. ${remedy}`, { endpoint: shown, timeoutMs })
+  return new AppError(
+    'docker/timeout',
+    `The container engine at ${shown} accepts connections, but did not answer within ${timeoutMs / 1000} s. ${remedy}`,
+    { endpoint: shown, timeoutMs },
+  )
 }
 
 function wrongAnswer(shown: string): AppError {
-  return new AppError('docker/unavailable', `What answers at ${shown} is not a container engine, or wants TLS certificates, which are not supported. Set the address of a local engine in the settings.`, { endpoint: shown })
+  return new AppError(
+    'docker/unavailable',
+    `What answers at ${shown} is not a container engine, or wants TLS certificates, which are not supported. Set the address of a local engine in the settings.`,
+    { endpoint: shown },
+  )
 }

@@ -15,7 +15,9 @@ const endpoints = (more: Partial<EngineSearch>): string[] => engineCandidates({ 
 
 describe('candidates', () => {
   it('are the setting alone when it is set', () => {
-    expect(engineCandidates({ ...search, setting: 'unix:///run/x.sock', env: { DOCKER_HOST: 'tcp://other:2375' } })).toEqual([{ endpoint: 'unix:///run/x.sock', source: 'setting' }])
+    expect(engineCandidates({ ...search, setting: 'unix:///run/x.sock', env: { DOCKER_HOST: 'tcp://other:2375' } })).toEqual([
+      { endpoint: 'unix:///run/x.sock', source: 'setting' },
+    ])
   })
 
   it('begin with what the user said, in this order', () => {
@@ -30,14 +32,18 @@ describe('candidates', () => {
 
   it('know the usual places of each platform', () => {
     expect(endpoints({})).toContain('unix:///run/user/1000/docker.sock')
-    expect(endpoints({ env: { XDG_RUNTIME_DIR: '/x' } })).toEqual(expect.arrayContaining(['unix:///x/docker.sock', 'unix:///x/podman/podman.sock', 'unix:///run/podman/podman.sock']))
+    expect(endpoints({ env: { XDG_RUNTIME_DIR: '/x' } })).toEqual(
+      expect.arrayContaining(['unix:///x/docker.sock', 'unix:///x/podman/podman.sock', 'unix:///run/podman/podman.sock']),
+    )
     const mac = endpoints({ platform: 'darwin', homeDir: '/Users/ada' })
     for (const place of ['.docker/run', '.colima/default', '.orbstack/run', '.rd']) expect(mac).toContain(`unix:///Users/ada/${place}/docker.sock`)
     expect(endpoints({ platform: 'win32', userId: null })[0]).toBe('npipe:////./pipe/docker_engine')
   })
 
   it('name each place once, by what named it first', () => {
-    const found = engineCandidates({ ...search, env: { DOCKER_HOST: 'unix:///var/run/docker.sock' } }).filter(({ endpoint }) => endpoint === 'unix:///var/run/docker.sock')
+    const found = engineCandidates({ ...search, env: { DOCKER_HOST: 'unix:///var/run/docker.sock' } }).filter(
+      ({ endpoint }) => endpoint === 'unix:///var/run/docker.sock',
+    )
     expect(found).toEqual([{ endpoint: 'unix:///var/run/docker.sock', source: 'DOCKER_HOST' }])
   })
 
@@ -81,7 +87,10 @@ describe('on disk and on sockets', () => {
   async function writeContext(directory: string, name: string, host: string): Promise<void> {
     const folder = join(directory, 'contexts', 'meta', createHash('sha256').update(name).digest('hex'))
     await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, 'meta.json'), JSON.stringify({ Name: name, Metadata: {}, Endpoints: { docker: { Host: host, SkipTLSVerify: false } } }))
+    await writeFile(
+      join(folder, 'meta.json'),
+      JSON.stringify({ Name: name, Metadata: {}, Endpoints: { docker: { Host: host, SkipTLSVerify: false } } }),
+    )
     await writeFile(join(directory, 'config.json'), JSON.stringify({ currentContext: name }))
   }
 
@@ -113,7 +122,10 @@ describe('on disk and on sockets', () => {
 
   it('gives the reason of what the user named when nothing answers', async () => {
     const found = await findEndpoint({ setting: `unix://${home}/none.sock`, env: {}, platform: 'linux', homeDir: home })
-    expect(found).toMatchObject({ endpoint: null, reason: `There is no container engine at unix://${home}/none.sock. To start Docker run: sudo systemctl start docker` })
+    expect(found).toMatchObject({
+      endpoint: null,
+      reason: `There is no container engine at unix://${home}/none.sock. To start Docker run: sudo systemctl start docker`,
+    })
   })
 
   it('accepts an engine and refuses what is none', async () => {
@@ -132,7 +144,10 @@ describe('on disk and on sockets', () => {
 
   it('gives up on one that accepts and says nothing, and on one that speaks no HTTP', async () => {
     engine.override = () => true
-    expect(await probeEndpoint(engine.endpoint, 100, 'linux')).toMatchObject({ code: 'docker/timeout', message: expect.stringContaining('systemctl restart') as string })
+    expect(await probeEndpoint(engine.endpoint, 100, 'linux')).toMatchObject({
+      code: 'docker/timeout',
+      message: expect.stringContaining('systemctl restart') as string,
+    })
     const other = net.createServer((socket) => socket.on('error', () => undefined).end('SSH-2.0-OpenSSH\r\n'))
     await new Promise<void>((resolve) => other.listen(join(home, 'ssh.sock'), resolve))
     expect((await probeEndpoint(`unix://${join(home, 'ssh.sock')}`, 2_000))?.message).toContain('not a container engine')
@@ -143,7 +158,10 @@ describe('on disk and on sockets', () => {
     const socketPath = join(home, '.colima', 'default', 'docker.sock')
     await mkdir(join(home, '.colima', 'default'), { recursive: true })
     await writeFile(socketPath, '')
-    expect(await probeEndpoint(`unix://${socketPath}`, 2_000, 'darwin')).toMatchObject({ code: 'docker/unavailable', message: expect.stringMatching(/ECONNREFUSED.*colima start$/) as string })
+    expect(await probeEndpoint(`unix://${socketPath}`, 2_000, 'darwin')).toMatchObject({
+      code: 'docker/unavailable',
+      message: expect.stringMatching(/ECONNREFUSED.*colima start$/) as string,
+    })
   })
 })
 

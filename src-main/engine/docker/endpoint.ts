@@ -98,5 +98,8 @@ export async function findEndpoint(input: EndpointInput): Promise<FoundEngine> {
 function reasonFor(candidates: EngineCandidate[], probes: EngineProbe[], platform: NodeJS.Platform): string {
   const named = /^(setting$|DOCKER_|Docker context )/.test(probes[0]?.source ?? '') ? probes[0] : undefined
   const present = probes.find((probe) => probe.error !== null && !probe.error.startsWith('There is no container engine'))
-  return (named ?? present)?.error ?? `No container engine was found on this computer. Install Docker or Podman, or start it. ${startEngine(candidates[0]?.endpoint ?? '', platform)}`
+  return (
+    (named ?? present)?.error ??
+    `No container engine was found on this computer. Install Docker or Podman, or start it. ${startEngine(candidates[0]?.endpoint ?? '', platform)}`
+  )
 }

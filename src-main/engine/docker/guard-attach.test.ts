@@ -13,7 +13,12 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const send = (method: string, target: string, body: Buffer | string | null = null, headers: Record<string, string | number> = {}): ReturnType<typeof sendToGuard> => sendToGuard(world, method, target, body, headers)
+const send = (
+  method: string,
+  target: string,
+  body: Buffer | string | null = null,
+  headers: Record<string, string | number> = {},
+): ReturnType<typeof sendToGuard> => sendToGuard(world, method, target, body, headers)
 
 describe('attach', () => {
   const attachTarget = `/containers/${ownContainerId}/attach?stream=1&stdout=1`

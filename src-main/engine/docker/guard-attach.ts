@@ -47,12 +47,20 @@ function join(engine: Duplex | IncomingMessage, client: Duplex): void {
 function writeRawHead(client: Duplex, answer: IncomingMessage): void {
   const status = answer.statusCode ?? 502
   const type = answer.headers['content-type'] ?? 'application/json'
-  client.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Answer'}\r\nContent-Type: ${type.replace(/[^\x20-\x7e]/g, '')}\r\nConnection: close\r\n\r\n`)
+  client.write(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Answer'}\r\nContent-Type: ${type.replace(/[^\x20-\x7e]/g, '')}\r\nConnection: close\r\n\r\n`,
+  )
 }
+
+/** How long a client may go on sending after the last word; cut at once, it could lose the answer while it still writes. */
+const lingerMs = 1_000
 
 /** An answer on a connection that HTTP no longer manages. The connection ends with it, whatever the client goes on to do. */
 export function answerRaw(client: Duplex, status: number, body: unknown): void {
   const text = JSON.stringify(body)
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Denied'}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n`
-  client.end(head + text, () => client.destroy())
+  client.end(head + text)
+  client.resume()
+  const timer = setTimeout(() => client.destroy(), lingerMs)
+  client.on('close', () => clearTimeout(timer))
 }

@@ -3,7 +3,17 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fakeOwner, foreignVolumeName, ownVolume } from '../testing/fake-engine'
-import { type GuardWorld, createAtGuard, goodRun, guardImage, helperCreateTarget, reachedEngine, runCreateTarget, sendToGuard, startGuardWorld } from '../testing/guard-world'
+import {
+  type GuardWorld,
+  createAtGuard,
+  goodRun,
+  guardImage,
+  helperCreateTarget,
+  reachedEngine,
+  runCreateTarget,
+  sendToGuard,
+  startGuardWorld,
+} from '../testing/guard-world'
 import { checkContainer } from './guard-create'
 import { isDenial } from './guard-denial'
 import { uvVersionSpec, volumeOwnerSpec } from './guard-helpers'
@@ -14,7 +24,12 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const send = (method: string, target: string, body: Buffer | string | null = null, headers: Record<string, string | number> = {}): ReturnType<typeof sendToGuard> => sendToGuard(world, method, target, body, headers)
+const send = (
+  method: string,
+  target: string,
+  body: Buffer | string | null = null,
+  headers: Record<string, string | number> = {},
+): ReturnType<typeof sendToGuard> => sendToGuard(world, method, target, body, headers)
 
 const withMount = (mount: Record<string, unknown>): unknown => {
   const good = goodRun(world)
@@ -29,7 +44,25 @@ describe('the body that is forwarded', () => {
   })
 
   it('never has a key that was put in somewhere (P2: 10,000 random insertions)', async () => {
-    const names = ['Privileged', 'privileged', 'Binds', 'PidMode', 'VolumesFrom', 'CapAdd', 'Devices', 'hostconfig', 'Ho\u017ftConfig', '__proto__', 'constructor', 'toString', 'BindOptions', 'VolumeOptions', 'Entrypoint', '', 'a']
+    const names = [
+      'Privileged',
+      'privileged',
+      'Binds',
+      'PidMode',
+      'VolumesFrom',
+      'CapAdd',
+      'Devices',
+      'hostconfig',
+      'Ho\u017ftConfig',
+      '__proto__',
+      'constructor',
+      'toString',
+      'BindOptions',
+      'VolumeOptions',
+      'Entrypoint',
+      '',
+      'a',
+    ]
     const values = [true, false, null, 0, 'host', ['/:/host'], { Privileged: true }, {}]
     const runName = runCreateTarget.replace(/^.*=/, '')
     expect((await checkContainer(goodRun(world), runName, fakeOwner, world.policy)).spec).toEqual(goodRun(world))
@@ -46,7 +79,10 @@ describe('the body that is forwarded', () => {
       const place = places[Math.floor(Math.random() * places.length)] ?? body
       const name = Math.random() < 0.5 ? names[round % names.length] : randomBytes(4).toString('base64')
       Object.defineProperty(place, name ?? 'x', { value: values[round % values.length], enumerable: true, configurable: true })
-      const error: unknown = await checkContainer(JSON.parse(JSON.stringify(body)), runName, fakeOwner, world.policy).then(() => null, (reason: unknown) => reason)
+      const error: unknown = await checkContainer(JSON.parse(JSON.stringify(body)), runName, fakeOwner, world.policy).then(
+        () => null,
+        (reason: unknown) => reason,
+      )
       if (isDenial(error) && error.denialReason !== 'query') denied++
     }
     expect(denied).toBe(10_000)
@@ -99,8 +135,16 @@ describe('mounts', () => {
     ['the root of the file system', () => ({ Type: 'bind', Source: '/', Target: '/app' }), 'bind'],
     ['the socket of the engine', () => ({ Type: 'bind', Source: world.engine.socketPath, Target: '/tmp/.fastflow_route' }), 'bind'],
     ['a link as route file', () => ({ Type: 'bind', Source: join(world.runDir, 'link.route'), Target: '/tmp/.fastflow_route' }), 'bind'],
-    ['another file of the run directory as route file', () => ({ Type: 'bind', Source: join(world.runDir, 'ca.pem'), Target: '/tmp/.fastflow_route' }), 'bind'],
-    ['certificates that can be written', () => ({ Type: 'bind', Source: join(world.runDir, 'ca.pem'), Target: '/run/fastflow/ca-certificates.pem' }), 'bind'],
+    [
+      'another file of the run directory as route file',
+      () => ({ Type: 'bind', Source: join(world.runDir, 'ca.pem'), Target: '/tmp/.fastflow_route' }),
+      'bind',
+    ],
+    [
+      'certificates that can be written',
+      () => ({ Type: 'bind', Source: join(world.runDir, 'ca.pem'), Target: '/run/fastflow/ca-certificates.pem' }),
+      'bind',
+    ],
     ['the run directory itself', () => ({ Type: 'bind', Source: world.runDir, Target: '/run/fastflow/ca-certificates.pem', ReadOnly: true }), 'bind'],
     ['a bind in place of the cache', () => ({ Type: 'bind', Source: join(world.workspace, 'pipelines', 'demo'), Target: '/cache/uv' }), 'mount'],
     ['a volume in place of the pipeline', () => ({ Type: 'volume', Source: ownVolume, Target: '/app' }), 'volume'],
@@ -114,7 +158,10 @@ describe('mounts', () => {
   })
 
   it('follow a link only to another pipeline, and mount what it leads to', async () => {
-    expect((await createAtGuard(world, withMount({ Type: 'bind', Source: join(world.workspace, 'pipelines', 'alias'), Target: '/app', ReadOnly: false }))).status).toBe(201)
+    expect(
+      (await createAtGuard(world, withMount({ Type: 'bind', Source: join(world.workspace, 'pipelines', 'alias'), Target: '/app', ReadOnly: false })))
+        .status,
+    ).toBe(201)
     expect(world.engine.recorded.at(-1)?.body).toContain(JSON.stringify(join(world.workspace, 'pipelines', 'demo')))
   })
 
@@ -125,7 +172,8 @@ describe('mounts', () => {
 
 describe('helpers', () => {
   const python = 'ffd-uvpython-abcdef0123'
-  const owned = (): ReturnType<typeof volumeOwnerSpec> => volumeOwnerSpec({ image: guardImage, owner: fakeOwner, uid: 1000, gid: 100, cacheVolume: ownVolume, pythonVolume: python })
+  const owned = (): ReturnType<typeof volumeOwnerSpec> =>
+    volumeOwnerSpec({ image: guardImage, owner: fakeOwner, uid: 1000, gid: 100, cacheVolume: ownVolume, pythonVolume: python })
 
   it('run as they are built', async () => {
     world.engine.override = (request, response) => {
@@ -147,8 +195,19 @@ describe('helpers', () => {
     ['a network', (spec) => ({ ...spec, HostConfig: { ...spec.HostConfig, NetworkMode: 'bridge' } }), 'helper'],
     ['another capability', (spec) => ({ ...spec, HostConfig: { ...spec.HostConfig, CapAdd: ['SYS_ADMIN'] } }), 'helper'],
     ['another key', (spec) => ({ ...spec, HostConfig: { ...spec.HostConfig, Privileged: false } }), 'helper'],
-    ['a third mount', (spec) => ({ ...spec, HostConfig: { ...spec.HostConfig, Mounts: [...spec.HostConfig.Mounts, { Type: 'bind', Source: '/', Target: '/x', ReadOnly: false }] } }), 'helper'],
-    ['a bind in place of a volume', (spec) => ({ ...spec, HostConfig: { ...spec.HostConfig, Mounts: [{ Type: 'bind', Source: '/', Target: '/cache/uv', ReadOnly: false }] } }), 'volume'],
+    [
+      'a third mount',
+      (spec) => ({
+        ...spec,
+        HostConfig: { ...spec.HostConfig, Mounts: [...spec.HostConfig.Mounts, { Type: 'bind', Source: '/', Target: '/x', ReadOnly: false }] },
+      }),
+      'helper',
+    ],
+    [
+      'a bind in place of a volume',
+      (spec) => ({ ...spec, HostConfig: { ...spec.HostConfig, Mounts: [{ Type: 'bind', Source: '/', Target: '/cache/uv', ReadOnly: false }] } }),
+      'volume',
+    ],
     ['another image', (spec) => ({ ...spec, Image: 'alpine:3' }), 'image'],
     ['another owner', (spec) => ({ ...spec, Labels: { ...spec.Labels, 'io.fastflow.desktop.owner': 'x' } }), 'helper'],
   ])('are denied with %s', async (_name, change, reason) => {

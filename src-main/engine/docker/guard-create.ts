@@ -42,7 +42,11 @@ function runRule(owner: string, policy: GuardPolicy) {
       Env: environment,
       User: userRule,
       Labels: shape(
-        { [labels.owner]: exactly(owner, 'label'), [labels.runId]: matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'label'), [labels.pipeline]: matching(/^[A-Za-z0-9_.!~*'()%-]{1,2295}$/, 'label') },
+        {
+          [labels.owner]: exactly(owner, 'label'),
+          [labels.runId]: matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'label'),
+          [labels.pipeline]: matching(/^[A-Za-z0-9_.!~*'()%-]{1,2295}$/, 'label'),
+        },
         {},
       ),
       AttachStdout: boolean('attach'),
@@ -76,13 +80,18 @@ const logRule: Rule<ContainerSpec['HostConfig']['LogConfig']> = shape(
   {},
 )
 
-const swap: Rule<number> = (value, path) => (typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : deny('swap', `${path} must equal Memory.`))
+const swap: Rule<number> = (value, path) =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : deny('swap', `${path} must equal Memory.`)
 
 const mountList: Rule<ReturnType<typeof mountRule>[]> = (value, path) =>
-  Array.isArray(value) && value.length <= 8 ? value.map((mount: unknown) => mountRule(mount, `${path}[]`)) : deny('mount', `${path} must be a list of at most 8 mounts.`)
+  Array.isArray(value) && value.length <= 8
+    ? value.map((mount: unknown) => mountRule(mount, `${path}[]`))
+    : deny('mount', `${path} must be a list of at most 8 mounts.`)
 
 function imageRule(policy: GuardPolicy): Rule<string> {
-  return (value) => policy.images.find((image) => image === value && image !== '') ?? deny('image', `The image ${String(value).slice(0, 300)} is not the configured worker image.`)
+  return (value) =>
+    policy.images.find((image) => image === value && image !== '') ??
+    deny('image', `The image ${String(value).slice(0, 300)} is not the configured worker image.`)
 }
 
 const uvCommand: Rule<string[]> = (value, path) => {
@@ -105,7 +114,10 @@ function checkHelper(body: Record<string, unknown>, name: string, owner: string,
   const [uid = '', gid = ''] = userRule(command[0] === 'chown' ? command[1] : '1001:1001', 'body.Cmd[1]').split(':')
   const volumes = command[0] === 'chown' ? helperVolumes(body['HostConfig']) : []
   const [cacheVolume = '', pythonVolume = ''] = volumes
-  const spec = command[0] === 'chown' ? volumeOwnerSpec({ image, owner, uid: Number(uid), gid: Number(gid), cacheVolume, pythonVolume }) : uvVersionSpec({ image, owner })
+  const spec =
+    command[0] === 'chown'
+      ? volumeOwnerSpec({ image, owner, uid: Number(uid), gid: Number(gid), cacheVolume, pythonVolume })
+      : uvVersionSpec({ image, owner })
   if (!isDeepStrictEqual(body, spec)) deny('helper', 'The container is neither a run nor one of the two helpers.')
   return { spec, volumes }
 }
@@ -113,5 +125,8 @@ function checkHelper(body: Record<string, unknown>, name: string, owner: string,
 function helperVolumes(host: unknown): string[] {
   const mounts: unknown = isRecord(host) ? host['Mounts'] : undefined
   const sources: unknown[] = Array.isArray(mounts) ? mounts.map((mount: unknown) => (isRecord(mount) ? mount['Source'] : undefined)) : []
-  return [matching(cacheVolumePattern, 'volume')(sources[0], 'body.HostConfig.Mounts[0]'), matching(pythonVolumePattern, 'volume')(sources[1], 'body.HostConfig.Mounts[1]')]
+  return [
+    matching(cacheVolumePattern, 'volume')(sources[0], 'body.HostConfig.Mounts[0]'),
+    matching(pythonVolumePattern, 'volume')(sources[1], 'body.HostConfig.Mounts[1]'),
+  ]
 }

@@ -17,7 +17,12 @@ function passedHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
 }
 
 /** Resolves with the engine's status when its answer has begun; rejects with an UpstreamFailure while nothing was answered. */
-export async function forward(upstream: Upstream, endpoint: string, call: { method: string; path: string }, response: ServerResponse): Promise<number> {
+export async function forward(
+  upstream: Upstream,
+  endpoint: string,
+  call: { method: string; path: string },
+  response: ServerResponse,
+): Promise<number> {
   const request = await upstream.open(call)
   // A client that is gone, for whatever reason, wants no answer any more.
   response.on('close', () => request.destroy())
@@ -41,7 +46,11 @@ export async function forward(upstream: Upstream, endpoint: string, call: { meth
 export function answerJson(response: ServerResponse, status: number, body: unknown, closes = false): void {
   if (response.headersSent || response.destroyed) return
   const text = JSON.stringify(body)
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text), ...(closes ? { Connection: 'close' } : {}) })
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+    ...(closes ? { Connection: 'close' } : {}),
+  })
   response.end(text)
 }
 
@@ -53,7 +62,11 @@ export function reducedInfo(body: unknown): unknown {
 /** R22: an engine before API 1.42 ignores `type` and lists everybody's objects. */
 export function reducedDiskUsage(body: unknown, owner: string): unknown {
   const volumes: unknown = isRecord(body) ? body['Volumes'] : undefined
-  const ours = Array.isArray(volumes) ? volumes.filter((volume: unknown) => isRecord(volume) && typeof volume['Name'] === 'string' && isOurVolumeName(volume['Name']) && isOurVolume(volume, owner)) : []
+  const ours = Array.isArray(volumes)
+    ? volumes.filter(
+        (volume: unknown) => isRecord(volume) && typeof volume['Name'] === 'string' && isOurVolumeName(volume['Name']) && isOurVolume(volume, owner),
+      )
+    : []
   return { Volumes: ours }
 }
 

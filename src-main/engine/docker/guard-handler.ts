@@ -65,7 +65,8 @@ export function createGuardHandler(deps: { upstream: string; owner: string; poli
       case 'disk-usage':
         return answerReduced(response, '/system/df?type=volume', (body) => reducedDiskUsage(body, owner))
       case 'image':
-        if (![...deps.policy().images, ...deps.policy().pullable].includes(route.subject)) deny('image', `The image ${route.subject} is not the configured worker image.`)
+        if (![...deps.policy().images, ...deps.policy().pullable].includes(route.subject))
+          deny('image', `The image ${route.subject} is not the configured worker image.`)
         await send()
         return
       case 'pull':
@@ -131,7 +132,10 @@ export function createGuardHandler(deps: { upstream: string; owner: string; poli
       return { status: denialStatus(error), body: { message: error.message, reason: error.denialReason } }
     }
     if (isFailure(error)) return { status: failureStatus(error), body: { message: error.message, reason: error.upstreamReason } }
-    return { status: 500, body: { message: `The request could not be decided: ${error instanceof Error ? error.message : String(error)}`, reason: 'internal' } }
+    return {
+      status: 500,
+      body: { message: `The request could not be decided: ${error instanceof Error ? error.message : String(error)}`, reason: 'internal' },
+    }
   }
 
   return {

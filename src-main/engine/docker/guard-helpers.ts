@@ -8,7 +8,14 @@ import { labels } from './labels'
 const helperMemoryBytes = 268_435_456
 
 /** A fresh named volume belongs to root and uv, as the run user, cannot lock it: root with nothing but CHOWN repairs that. */
-export function volumeOwnerSpec(input: { image: string; owner: string; uid: number; gid: number; cacheVolume: string; pythonVolume: string }): ContainerSpec {
+export function volumeOwnerSpec(input: {
+  image: string
+  owner: string
+  uid: number
+  gid: number
+  cacheVolume: string
+  pythonVolume: string
+}): ContainerSpec {
   return helperSpec({
     image: input.image,
     labels: { [labels.owner]: input.owner, [labels.helper]: 'volume-owner' },

@@ -27,7 +27,8 @@ type CheckedMount = ReturnType<typeof mountShape>
 export const mountRule: Rule<CheckedMount> = (value, path) => {
   const mount = mountShape(value, path)
   const pattern = mount.Target === '/cache/uv' ? cacheVolumePattern : mount.Target === '/cache/uv_python' ? pythonVolumePattern : null
-  if (mount.Type === 'volume' && !(pattern?.test(mount.Source) ?? false)) deny('volume', `The volume ${mount.Source.slice(0, 200)} is not one of ours for ${mount.Target}.`)
+  if (mount.Type === 'volume' && !(pattern?.test(mount.Source) ?? false))
+    deny('volume', `The volume ${mount.Source.slice(0, 200)} is not one of ours for ${mount.Target}.`)
   if (mount.Type === 'bind' && pattern !== null) deny('mount', `${mount.Target} takes a volume.`)
   return mount
 }
@@ -51,7 +52,8 @@ async function checkBind(source: string, target: CheckedMount['Target'], readOnl
     case '/app':
       return checkPipelineFolder(source, policy)
     case '/runner':
-      if (policy.runnerDir === null || source !== policy.runnerDir || !readOnly) deny('bind', 'Only the runner folder of the app may be /runner, and read-only.')
+      if (policy.runnerDir === null || source !== policy.runnerDir || !readOnly)
+        deny('bind', 'Only the runner folder of the app may be /runner, and read-only.')
       return checkKind(await resolved(source), 'directory')
     case '/tmp/.fastflow_route':
       if (!source.endsWith('.route')) deny('bind', 'A route file ends in .route.')
@@ -74,7 +76,8 @@ async function checkPipelineFolder(source: string, policy: GuardPolicy): Promise
   const isInRoot = await Promise.all(policy.pipelinesRoots.map(async (root) => dirname(real) === root && real !== root && (await isReal(root))))
   if (!isInRoot.includes(true)) deny('bind', `${source} is not a pipeline of an open workspace.`)
   if (basename(real).startsWith('.')) deny('bind', `${source} is hidden.`)
-  if (await exists(resolve(real, '.git'))) deny('bind', `${source} contains .git: a run could change what git executes on this computer. Move the repository's root above it.`)
+  if (await exists(resolve(real, '.git')))
+    deny('bind', `${source} contains .git: a run could change what git executes on this computer. Move the repository's root above it.`)
   return real
 }
 
@@ -95,10 +98,16 @@ async function resolved(path: string): Promise<string> {
 }
 
 async function isReal(path: string): Promise<boolean> {
-  return realpath(path).then((real) => real === path, () => false)
+  return realpath(path).then(
+    (real) => real === path,
+    () => false,
+  )
 }
 
 /** What cannot be looked at counts as there. */
 async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(() => true, (error: NodeJS.ErrnoException) => error.code !== 'ENOENT')
+  return lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  )
 }

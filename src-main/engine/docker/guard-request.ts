@@ -56,7 +56,8 @@ function withoutVersion(path: string): string {
   const match = /^\/v(\d[^/]*)(\/.*)$/.exec(path)
   if (match === null) return path
   const [, version = '', rest = ''] = match
-  if (!apiVersions.some((known) => known === version)) deny('version', `The API version ${version} is not known; ${apiVersions[0]} to ${apiVersions.at(-1)} are.`)
+  if (!apiVersions.some((known) => known === version))
+    deny('version', `The API version ${version} is not known; ${apiVersions[0]} to ${apiVersions.at(-1)} are.`)
   return rest
 }
 

@@ -6,7 +6,16 @@ import { fakeOwner, type RecordedRequest } from '../testing/fake-engine'
 import { guardImage, startGuardWorld, type GuardWorld } from '../testing/guard-world'
 import { exchangeRaw, rawRequest } from '../testing/raw-http'
 
-type Case = { n: number; expect: 'allow' | 'deny'; title: string; method: string; url: string; reason?: string; headers?: Record<string, string>; body?: unknown }
+type Case = {
+  n: number
+  expect: 'allow' | 'deny'
+  title: string
+  method: string
+  url: string
+  reason?: string
+  headers?: Record<string, string>
+  body?: unknown
+}
 
 const { cases } = JSON.parse(readFileSync(resolve(import.meta.dirname, 'guard-requests.json'), 'utf8')) as { cases: Case[] }
 const base = cases.find((entry) => entry.n === 1)?.body as Record<string, unknown>
@@ -41,13 +50,20 @@ function bodyText(entry: Case): string | null {
 }
 
 function fill(text: string): string {
-  return text.replaceAll('{workspace}', world.workspace).replaceAll('{rundir}', world.runDir).replaceAll('{runners}', world.runners).replaceAll('{image}', guardImage).replaceAll('{owner}', fakeOwner)
+  return text
+    .replaceAll('{workspace}', world.workspace)
+    .replaceAll('{rundir}', world.runDir)
+    .replaceAll('{runners}', world.runners)
+    .replaceAll('{image}', guardImage)
+    .replaceAll('{owner}', fakeOwner)
 }
 
 async function send(entry: Case) {
   const body = bodyText(entry)
   const type = body === null ? {} : { 'Content-Type': 'application/json' }
-  const [answer] = await exchangeRaw(world.guard.socketPath, rawRequest(entry.method, fill(entry.url), { ...type, ...entry.headers }, body), { count: 1 })
+  const [answer] = await exchangeRaw(world.guard.socketPath, rawRequest(entry.method, fill(entry.url), { ...type, ...entry.headers }, body), {
+    count: 1,
+  })
   return { answer, body }
 }
 

@@ -69,7 +69,11 @@ const routes: Route[] = [
     kind: 'pull',
     methods: ['POST'],
     path: /^\/images\/create$/,
-    query: { fromImage: /^[a-z0-9][a-z0-9._/:-]{0,400}$/, tag: /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/, platform: /^[a-z0-9]+\/[a-z0-9]+(\/v[0-9]{1,2})?$/ },
+    query: {
+      fromImage: /^[a-z0-9][a-z0-9._/:-]{0,400}$/,
+      tag: /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/,
+      platform: /^[a-z0-9]+\/[a-z0-9]+(\/v[0-9]{1,2})?$/,
+    },
   },
   { kind: 'disk-usage', methods: ['GET'], path: /^\/system\/df$/, query: { type: /^volume$/ } },
 ]

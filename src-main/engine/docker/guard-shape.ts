@@ -51,19 +51,23 @@ export function matching(pattern: RegExp, reason: DenialReason): Rule<string> {
 
 export function integerBetween(least: number, most: number): Rule<number> {
   return (value, path) =>
-    typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most ? value : deny('range', `${path} must be an integer from ${least} to ${most}.`)
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most
+      ? value
+      : deny('range', `${path} must be an integer from ${least} to ${most}.`)
 }
 
 /** Each string without NUL and at most `eachBytes` long, all together at most `totalBytes`. */
 export function strings(limits: { least: number; most: number; eachBytes: number; totalBytes: number }, reason: DenialReason): Rule<string[]> {
   return (value, path) => {
-    if (!Array.isArray(value) || value.length < limits.least || value.length > limits.most) return deny(reason, `${path} must be a list of ${limits.least} to ${limits.most} strings.`)
+    if (!Array.isArray(value) || value.length < limits.least || value.length > limits.most)
+      return deny(reason, `${path} must be a list of ${limits.least} to ${limits.most} strings.`)
     let totalBytes = 0
     return value.map((item: unknown) => {
       if (typeof item !== 'string' || item.includes('\0')) return deny(reason, `${path} must hold strings without NUL.`)
       const itemBytes = Buffer.byteLength(item)
       totalBytes += itemBytes
-      if (itemBytes > limits.eachBytes || totalBytes > limits.totalBytes) return deny(reason, `${path} is longer than ${limits.eachBytes} bytes each or ${limits.totalBytes} together.`)
+      if (itemBytes > limits.eachBytes || totalBytes > limits.totalBytes)
+        return deny(reason, `${path} is longer than ${limits.eachBytes} bytes each or ${limits.totalBytes} together.`)
       return item
     })
   }

@@ -36,7 +36,8 @@ export function createUpstream(endpoint: string): Upstream {
     const offered = String(answer.headers['api-version'] ?? '')
     if (!/^\d+\.\d+$/.test(offered)) return ''
     const newest = [...apiVersions].reverse().find((known) => compareVersions(known, offered) <= 0)
-    if (newest === undefined) throw failure('too-old', `The container engine only speaks API ${offered}; at least ${apiVersions[0]} is needed. Update the engine.`)
+    if (newest === undefined)
+      throw failure('too-old', `The container engine only speaks API ${offered}; at least ${apiVersions[0]} is needed. Update the engine.`)
     return `/v${newest}`
   }
 
@@ -60,7 +61,11 @@ export function createUpstream(endpoint: string): Upstream {
     },
     async json({ method, path, body, timeoutMs }) {
       const text = body === undefined ? null : JSON.stringify(body)
-      const outgoing = request(method, (await versionPrefix()) + path, text === null ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) })
+      const outgoing = request(
+        method,
+        (await versionPrefix()) + path,
+        text === null ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) },
+      )
       try {
         const answer = await collect(outgoing, text, timeoutMs)
         return { status: answer.status, body: parseJson(answer.text) }
@@ -72,20 +77,26 @@ export function createUpstream(endpoint: string): Upstream {
   }
 }
 
-function collect(request: http.ClientRequest, body: string | null, timeoutMs: number): Promise<{ status: number; headers: http.IncomingHttpHeaders; text: string }> {
+function collect(
+  request: http.ClientRequest,
+  body: string | null,
+  timeoutMs: number,
+): Promise<{ status: number; headers: http.IncomingHttpHeaders; text: string }> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => request.destroy(failure('timeout', `The container engine did not answer within ${timeoutMs / 1000} s.`)), timeoutMs)
+    // The first reason counts: what destroying the request makes of it says less.
     const fail = (error: Error): void => {
       clearTimeout(timer)
       reject(error)
+      request.destroy()
     }
+    const timer = setTimeout(() => fail(failure('timeout', `The container engine did not answer within ${timeoutMs / 1000} s.`)), timeoutMs)
     request.on('error', fail)
     request.on('response', (response) => {
       const chunks: Buffer[] = []
       let bytes = 0
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length
-        if (bytes > answerLimitBytes) request.destroy(new Error('The answer of the container engine is too large.'))
+        if (bytes > answerLimitBytes) fail(new Error('its answer is too large'))
         else chunks.push(chunk)
       })
       response.on('error', fail)

@@ -28,11 +28,14 @@ describeWithEngine('guard and client with a real engine', (engine) => {
   /** Straight to the engine, as somebody else on this computer would. */
   function direct(method: string, path: string, body?: unknown): Promise<{ status: number; json: { Id?: string } }> {
     return new Promise((resolve, reject) => {
-      const request = http.request({ socketPath: engine.endpoint.replace('unix://', ''), method, path, headers: { 'Content-Type': 'application/json' }, agent: false }, (answer) => {
-        let text = ''
-        answer.on('data', (chunk: Buffer) => (text += chunk.toString()))
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, json: text.startsWith('{') ? (JSON.parse(text) as { Id?: string }) : {} }))
-      })
+      const request = http.request(
+        { socketPath: engine.endpoint.replace('unix://', ''), method, path, headers: { 'Content-Type': 'application/json' }, agent: false },
+        (answer) => {
+          let text = ''
+          answer.on('data', (chunk: Buffer) => (text += chunk.toString()))
+          answer.on('end', () => resolve({ status: answer.statusCode ?? 0, json: text.startsWith('{') ? (JSON.parse(text) as { Id?: string }) : {} }))
+        },
+      )
       request.on('error', reject)
       request.end(body === undefined ? undefined : JSON.stringify(body))
     })
@@ -46,7 +49,15 @@ describeWithEngine('guard and client with a real engine', (engine) => {
     guard = await startGuard({
       upstream: engine.endpoint,
       owner,
-      policy: () => ({ pipelinesRoots: [join(root, 'pipelines')], runDir: join(root, 'run'), images: [engine.image], pullable: [absentImage], runnerDir: null, cpuCount: null, memoryBytes: null }),
+      policy: () => ({
+        pipelinesRoots: [join(root, 'pipelines')],
+        runDir: join(root, 'run'),
+        images: [engine.image],
+        pullable: [absentImage],
+        runnerDir: null,
+        cpuCount: null,
+        memoryBytes: null,
+      }),
     })
     client = createDockerClient({ socketPath: guard.socketPath, owner })
   })
@@ -110,17 +121,24 @@ describeWithEngine('guard and client with a real engine', (engine) => {
   }
 
   it('finds the engine by the setting and describes it', async () => {
-    expect(await findEndpoint({ setting: engine.endpoint, env: {} })).toMatchObject({ endpoint: engine.endpoint, probes: [{ source: 'setting', error: null }] })
+    expect(await findEndpoint({ setting: engine.endpoint, env: {} })).toMatchObject({
+      endpoint: engine.endpoint,
+      probes: [{ source: 'setting', error: null }],
+    })
     await client.ping()
     const facts = await client.facts()
     expect(facts.version).toMatch(/^\d+\./)
     expect(facts.cpuCount).toBeGreaterThan(0)
     expect(facts.memoryBytes).toBeGreaterThan(0)
-    expect(await client.inspectImage(engine.image)).toMatchObject({ id: expect.stringMatching(/^sha256:/) as string, architecture: facts.architecture })
+    expect(await client.inspectImage(engine.image)).toMatchObject({
+      id: expect.stringMatching(/^sha256:/) as string,
+      architecture: facts.architecture,
+    })
   })
 
   it('runs a container from create to remove, bytes exact and streams apart', async () => {
-    const script = "import os,sys; sys.stdout.buffer.write(b'\\xe2\\x82\\x00\\r half'); sys.stderr.write(os.environ['GREETING']); print(os.getuid(), os.listdir('/app')); sys.exit(7)"
+    const script =
+      "import os,sys; sys.stdout.buffer.write(b'\\xe2\\x82\\x00\\r half'); sys.stderr.write(os.environ['GREETING']); print(os.getuid(), os.listdir('/app')); sys.exit(7)"
     const run = await start(`ffd-run-${randomUUID()}`, runSpec(script))
     expect((await client.listOwn()).map(({ id }) => id)).toContain(run.id)
     const facts = await finish(run)
@@ -151,7 +169,11 @@ describeWithEngine('guard and client with a real engine', (engine) => {
 
   it('stops in the middle of a flood', async () => {
     let bytes = 0
-    const run = await start(`ffd-run-${randomUUID()}`, runSpec("import sys\nwhile True: sys.stdout.write('flood ' * 1000 + '\\n')"), (chunk) => (bytes += chunk.length))
+    const run = await start(
+      `ffd-run-${randomUUID()}`,
+      runSpec("import sys\nwhile True: sys.stdout.write('flood ' * 1000 + '\\n')"),
+      (chunk) => (bytes += chunk.length),
+    )
     await expect.poll(() => bytes, { timeout: 20_000 }).toBeGreaterThan(5_000_000)
     const before = performance.now()
     await client.stop(run.id, 3)
@@ -180,13 +202,19 @@ describeWithEngine('guard and client with a real engine', (engine) => {
       await client.createVolume(volume, { [labels.owner]: owner })
       expect(await client.inspectVolume(volume)).toMatchObject({ name: volume, hasOptions: false, labels: { [labels.owner]: owner } })
     }
-    const handed = await start(`ffd-help-${randomUUID()}`, volumeOwnerSpec({ image: engine.image, owner, uid: 1001, gid: 1001, cacheVolume, pythonVolume }))
+    const handed = await start(
+      `ffd-help-${randomUUID()}`,
+      volumeOwnerSpec({ image: engine.image, owner, uid: 1001, gid: 1001, cacheVolume, pythonVolume }),
+    )
     expect([await finish(handed), handed.stderr().toString()]).toMatchObject([{ exitCode: 0 }, ''])
     const asked = await start(`ffd-help-${randomUUID()}`, uvVersionSpec({ image: engine.image, owner }))
     expect(await finish(asked)).toMatchObject({ exitCode: 0 })
     expect(asked.stdout().toString()).toMatch(/^uv \d+\.\d+/)
     const spec = runSpec("import os; open('/cache/uv/mine', 'w').close(); print(os.stat('/cache/uv').st_uid)")
-    spec.HostConfig.Mounts.push({ Type: 'volume', Source: cacheVolume, Target: '/cache/uv', ReadOnly: false }, { Type: 'volume', Source: pythonVolume, Target: '/cache/uv_python', ReadOnly: false })
+    spec.HostConfig.Mounts.push(
+      { Type: 'volume', Source: cacheVolume, Target: '/cache/uv', ReadOnly: false },
+      { Type: 'volume', Source: pythonVolume, Target: '/cache/uv_python', ReadOnly: false },
+    )
     const run = await start(`ffd-run-${randomUUID()}`, spec)
     expect([await finish(run), run.stdout().toString()]).toMatchObject([{ exitCode: 0 }, '1001\n'])
   })
@@ -203,21 +231,36 @@ describeWithEngine('guard and client with a real engine', (engine) => {
     }
     await direct('POST', '/volumes/create', { Name: foreignVolume })
     expect(await client.inspectVolume(foreignVolume)).toBeNull()
-    const error: unknown = await client.createVolume(foreignVolume, { [labels.owner]: owner }).then(() => null, (reason: unknown) => reason)
+    const error: unknown = await client.createVolume(foreignVolume, { [labels.owner]: owner }).then(
+      () => null,
+      (reason: unknown) => reason,
+    )
     expect(error instanceof AppError && error.code).toBe('cache/volume-foreign')
   })
 
   it('fails to pull from where no registry is, in the engine’s words', async () => {
-    const error: unknown = await client.pullImage(absentImage, () => undefined, new AbortController().signal).then(() => null, (reason: unknown) => reason)
+    const error: unknown = await client
+      .pullImage(absentImage, () => undefined, new AbortController().signal)
+      .then(
+        () => null,
+        (reason: unknown) => reason,
+      )
     expect(error).toMatchObject({ code: 'docker/image-pull-failed', message: expect.stringMatching(/localhost:1.*refused/) as string })
   })
 
   it('has no way to the engine once the guard is closed (P3)', async () => {
-    const other = await startGuard({ upstream: engine.endpoint, owner, policy: () => ({ pipelinesRoots: [], runDir: root, images: [], pullable: [], runnerDir: null, cpuCount: null, memoryBytes: null }) })
+    const other = await startGuard({
+      upstream: engine.endpoint,
+      owner,
+      policy: () => ({ pipelinesRoots: [], runDir: root, images: [], pullable: [], runnerDir: null, cpuCount: null, memoryBytes: null }),
+    })
     const orphan = createDockerClient({ socketPath: other.socketPath, owner })
     await orphan.ping()
     await other.close()
-    const error: unknown = await orphan.ping().then(() => null, (reason: unknown) => reason)
+    const error: unknown = await orphan.ping().then(
+      () => null,
+      (reason: unknown) => reason,
+    )
     expect(error).toMatchObject({ code: 'docker/unavailable' })
   })
 })

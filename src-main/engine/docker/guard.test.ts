@@ -1,12 +1,20 @@
 /** What is ours, connections and answers at a running guard before a fake engine. */
-import { once } from 'node:events'
 import { stat } from 'node:fs/promises'
 import http from 'node:http'
 import net from 'node:net'
 import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fakeOwner, foreignContainerId, foreignVolumeName, madeContainerId, ownContainerId, ownVolume } from '../testing/fake-engine'
-import { type GuardWorld, createAtGuard, goodRun, guardImage, reachedEngine, runCreateTarget, sendToGuard, startGuardWorld } from '../testing/guard-world'
+import {
+  type GuardWorld,
+  createAtGuard,
+  goodRun,
+  guardImage,
+  reachedEngine,
+  runCreateTarget,
+  sendToGuard,
+  startGuardWorld,
+} from '../testing/guard-world'
 import { exchangeRaw, rawRequest } from '../testing/raw-http'
 
 let world: GuardWorld
@@ -15,7 +23,12 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const send = (method: string, target: string, body: Buffer | string | null = null, headers: Record<string, string | number> = {}): ReturnType<typeof sendToGuard> => sendToGuard(world, method, target, body, headers)
+const send = (
+  method: string,
+  target: string,
+  body: Buffer | string | null = null,
+  headers: Record<string, string | number> = {},
+): ReturnType<typeof sendToGuard> => sendToGuard(world, method, target, body, headers)
 
 describe('what is ours', () => {
   it('is what was made through this guard, without asking again', async () => {
@@ -47,24 +60,47 @@ describe('what is ours', () => {
     expect((await send('DELETE', '/volumes/postgres_data')).status).toBe(404)
   })
 
+  it('is made with our labels only', async () => {
+    const own = { 'io.fastflow.desktop.owner': fakeOwner, 'io.fastflow.desktop.generation': '0123456789abcdef' }
+    expect((await send('POST', '/volumes/create', JSON.stringify({ Name: ownVolume, Labels: own }))).status).toBe(201)
+    for (const labels of [{ ...own, other: 'x' }, { 'io.fastflow.desktop.owner': 'x' }, {}, null]) {
+      expect((await send('POST', '/volumes/create', JSON.stringify({ Name: ownVolume, Labels: labels }))).status).toBe(403)
+    }
+  })
+
   it('replaces filters of lists, events and prune by the owner label', async () => {
     await send('GET', '/v1.41/containers/json?all=1&filters=%7B%22label%22%3A%5B%5D%7D')
     await send('GET', '/events?since=1&filters={}')
     await send('POST', '/volumes/prune')
-    const filters = world.engine.recorded.filter((request) => request.url !== '/_ping').map((request) => JSON.parse(new URL(request.url, 'http://x').searchParams.get('filters') ?? '') as unknown)
+    const filters = world.engine.recorded
+      .filter((request) => request.url !== '/_ping')
+      .map((request) => JSON.parse(new URL(request.url, 'http://x').searchParams.get('filters') ?? '') as unknown)
     const label = [`io.fastflow.desktop.owner=${fakeOwner}`]
     expect(filters).toEqual([{ label }, { type: ['container'], label }, { label }])
   })
 
   it('reduces answers about the machine and everybody’s objects', async () => {
-    expect(JSON.parse((await send('GET', '/info')).body)).toEqual({ NCPU: 2, MemTotal: 8_000_000_000, OSType: 'linux', SecurityOptions: ['name=seccomp'] })
-    expect(JSON.parse((await send('GET', '/system/df?type=volume')).body)).toEqual({ Volumes: [{ Name: ownVolume, Labels: { 'io.fastflow.desktop.owner': fakeOwner }, Options: null }] })
+    expect(JSON.parse((await send('GET', '/info')).body)).toEqual({
+      NCPU: 2,
+      MemTotal: 8_000_000_000,
+      OSType: 'linux',
+      SecurityOptions: ['name=seccomp'],
+    })
+    expect(JSON.parse((await send('GET', '/system/df?type=volume')).body)).toEqual({
+      Volumes: [{ Name: ownVolume, Labels: { 'io.fastflow.desktop.owner': fakeOwner }, Options: null }],
+    })
   })
 
   it('does not include a volume with driver options, whatever label it has', async () => {
     world.engine.override = (request, response) => {
       if (!request.url.endsWith(ownVolume)) return false
-      response.end(JSON.stringify({ Name: ownVolume, Labels: { 'io.fastflow.desktop.owner': fakeOwner }, Options: { type: 'overlay', o: 'lowerdir=/etc:/opt' } }))
+      response.end(
+        JSON.stringify({
+          Name: ownVolume,
+          Labels: { 'io.fastflow.desktop.owner': fakeOwner },
+          Options: { type: 'overlay', o: 'lowerdir=/etc:/opt' },
+        }),
+      )
       return true
     }
     const body = JSON.stringify({ Name: ownVolume, Labels: { 'io.fastflow.desktop.owner': fakeOwner } })
@@ -85,7 +121,10 @@ describe('connections', () => {
   it('decide each of two pipelined requests by itself', async () => {
     const both = Buffer.concat([rawRequest('GET', '/info'), rawRequest('GET', '/networks')])
     const answers = await exchangeRaw(world.guard.socketPath, both, { count: 2 })
-    expect(answers.map((answer) => [answer.status, answer.json.reason])).toEqual([[200, undefined], [403, 'route']])
+    expect(answers.map((answer) => [answer.status, answer.json.reason])).toEqual([
+      [200, undefined],
+      [403, 'route'],
+    ])
     expect(reachedEngine(world)).toEqual(['GET /_ping', 'GET /v1.41/info'])
   })
 
@@ -139,8 +178,9 @@ describe('connections', () => {
     const timer = setInterval(() => dribbling.writable && dribbling.write('x'), 50)
     dribbling.write('GET /_ping HTTP/1.1\r\nX: ')
     expect((await send('GET', '/_ping')).status).toBe(200)
-    await once(dribbling, 'close')
+    await new Promise((resolve) => dribbling.on('end', resolve))
     clearInterval(timer)
+    dribbling.destroy()
     expect(answer).toMatch(/^HTTP\/1\.1 408 .*"reason":"timeout"/s)
     await vi.waitFor(() => expect(silent.every((socket) => socket.destroyed)).toBe(true), { timeout: 5_000 })
     expect((await send('GET', '/_ping')).status).toBe(200)
@@ -150,17 +190,28 @@ describe('connections', () => {
 describe('answers of the engine', () => {
   it('have a closed set of headers', async () => {
     world.engine.override = (_request, response) => {
-      response.writeHead(200, { 'Content-Type': 'text/plain', 'Api-Version': '1.41', 'Set-Cookie': 'a=b', Location: 'http://evil/', Server: 'Docker' })
+      response.writeHead(200, {
+        'Content-Type': 'text/plain',
+        'Api-Version': '1.41',
+        'Set-Cookie': 'a=b',
+        Location: 'http://evil/',
+        Server: 'Docker',
+      })
       response.end('OK')
       return true
     }
-    const answer = await new Promise<http.IncomingMessage>((resolve) => http.get({ socketPath: world.guard.socketPath, path: '/_ping', agent: false }, resolve))
+    const answer = await new Promise<http.IncomingMessage>((resolve) =>
+      http.get({ socketPath: world.guard.socketPath, path: '/_ping', agent: false }, resolve),
+    )
     answer.resume()
     expect(Object.keys(answer.headers).sort()).toEqual(['api-version', 'connection', 'content-type', 'date', 'transfer-encoding'])
   })
 
   it('speak the newest version that both sides know', async () => {
-    for (const [offered, spoken] of [['1.44', '/v1.44/version'], ['1.99', '/v1.47/version']] as const) {
+    for (const [offered, spoken] of [
+      ['1.44', '/v1.44/version'],
+      ['1.99', '/v1.47/version'],
+    ] as const) {
       const other = await startGuardWorld({ apiVersion: offered })
       await exchangeRaw(other.guard.socketPath, rawRequest('GET', '/v1.40/version'), { count: 1 })
       expect(other.engine.recorded.at(-1)?.url).toBe(spoken)
@@ -178,6 +229,15 @@ describe('answers of the engine', () => {
     expect([gone.status, gone.json.reason]).toEqual([502, 'unavailable'])
   })
 
+  it('tell of an engine that begins an answer and hangs', async () => {
+    world.engine.override = (_request, response) => {
+      response.writeHead(200, { 'Content-Length': 2 }).flushHeaders()
+      return true
+    }
+    const answer = await send('GET', '/version')
+    expect([answer.status, answer.json.reason]).toEqual([504, 'timeout'])
+  })
+
   it('are cut where the engine cuts them', async () => {
     world.engine.override = (request, response) => {
       if (!request.url.includes('/logs')) return false
@@ -185,8 +245,15 @@ describe('answers of the engine', () => {
       setTimeout(() => response.destroy(), 20)
       return true
     }
-    const answer = await new Promise<http.IncomingMessage>((resolve) => http.get({ socketPath: world.guard.socketPath, path: `/containers/${ownContainerId}/logs?stdout=1`, agent: false }, resolve))
-    await new Promise((resolve) => answer.on('error', () => undefined).on('close', resolve).resume())
+    const answer = await new Promise<http.IncomingMessage>((resolve) =>
+      http.get({ socketPath: world.guard.socketPath, path: `/containers/${ownContainerId}/logs?stdout=1`, agent: false }, resolve),
+    )
+    await new Promise((resolve) =>
+      answer
+        .on('error', () => undefined)
+        .on('close', resolve)
+        .resume(),
+    )
     expect(answer.complete).toBe(false)
   })
 })

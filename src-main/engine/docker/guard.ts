@@ -67,13 +67,17 @@ export async function startGuard({ upstream, owner, policy, requestTimeoutMs = 1
     answerRaw(client, 400, { message: 'The request target must be a path.', reason: 'uri' })
   })
   server.on('clientError', (error: NodeJS.ErrnoException, client) => {
-    if (!client.writable) {
-      client.destroy()
-      return
-    }
+    // Gone, or answered already and about to be closed.
+    if (!client.writable) return
     handler.countDenied()
     const timedOut = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-    answerRaw(client, timedOut ? 408 : 400, timedOut ? { message: 'The request took too long.', reason: 'timeout' } : { message: 'This is not an HTTP request the guard understands.', reason: 'http' })
+    answerRaw(
+      client,
+      timedOut ? 408 : 400,
+      timedOut
+        ? { message: 'The request took too long.', reason: 'timeout' }
+        : { message: 'This is not an HTTP request the guard understands.', reason: 'http' },
+    )
   })
 
   const socket = await makeGuardSocket()

@@ -34,8 +34,8 @@ export function volumeGeneration(cache: VolumeFacts, python: VolumeFacts): strin
 export type VolumesDeps = { owner: string; facts: Facts }
 
 export type Volumes = {
-  /** Makes sure both exist and belong to the run user. Throws cache/volume-foreign and docker/... */
-  prepare(client: DockerClient, image: string, workspaceRoot: string, user: RunUser): Promise<CacheVolumes>
+  /** Makes sure both exist and belong to the run user; `image` is waited for only when they do not. Throws cache/volume-foreign and docker/... */
+  prepare(client: DockerClient, image: Promise<{ reference: string }>, workspaceRoot: string, user: RunUser): Promise<CacheVolumes>
   /** null while one of them does not exist. */
   generation(client: DockerClient, workspaceRoot: string, user: RunUser): Promise<string | null>
 }
@@ -60,12 +60,12 @@ export function createVolumes({ owner, facts }: VolumesDeps): Volumes {
     return created
   }
 
-  const prepareOnce = async (client: DockerClient, image: string, names: VolumeNames, user: RunUser): Promise<CacheVolumes> => {
+  const prepareOnce = async (client: DockerClient, image: Promise<{ reference: string }>, names: VolumeNames, user: RunUser): Promise<CacheVolumes> => {
     const [cache, python] = await Promise.all([findOrCreate(client, names.cacheVolume), findOrCreate(client, names.pythonVolume)])
     const generation = volumeGeneration(cache, python)
     const key = `volumes-handed-over:${names.cacheVolume}`
     if (facts.get(key) !== generation) {
-      await handOver(client, volumeOwnerSpec({ image, owner, uid: user.uid, gid: user.gid, ...names }))
+      await handOver(client, volumeOwnerSpec({ image: (await image).reference, owner, uid: user.uid, gid: user.gid, ...names }))
       facts.set(key, generation)
     }
     return { ...names, generation }

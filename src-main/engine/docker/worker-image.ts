@@ -48,8 +48,8 @@ export function createWorkerImage({ reference, owner, facts, publish }: WorkerIm
 
   const find = async (client: DockerClient): Promise<UsableImage | null> => {
     const wanted = reference()
-    const configured = await client.inspectImage(wanted)
-    const standIn = configured ? null : await client.inspectImage(localWorkerImage)
+    // Both at once: every run asks.
+    const [configured, standIn] = await Promise.all([client.inspectImage(wanted), client.inspectImage(localWorkerImage)])
     const usable = configured ?? standIn
     if (!pulling) {
       const state = usable ? 'present' : status.state === 'failed' && status.reference === wanted ? 'failed' : 'absent'

@@ -42,7 +42,8 @@ export function createFileService({ findPipeline, publishChanged }: FileServiceD
   function rootOf(pipeline: string): string {
     const { name, realPath, outsideWorkspace } = findPipeline(pipeline)
     if (!outsideWorkspace) return realPath
-    throw new AppError('file/outside-workspace', `${name} is a link that leads out of the workspace; open the folder it leads to as a workspace.`, { path: realPath })
+    const message = `${name} is a link that leads out of the workspace; open the folder it leads to as a workspace.`
+    throw new AppError('file/outside-workspace', message, { path: realPath })
   }
 
   function remember(entry: Known): void {
@@ -85,13 +86,16 @@ export function createFileService({ findPipeline, publishChanged }: FileServiceD
       const target = await resolveInside(root, path)
       const before = await versionOnDisk(root, path)
       if (before !== null && !(await isWritable(target))) {
-        throw new AppError('file/permission-denied', `${JSON.stringify(path)} is read-only and was not saved. Change its permissions or save under another name.`, { path })
+        const message = `${JSON.stringify(path)} is read-only and was not saved. Change its permissions or save under another name.`
+        throw new AppError('file/permission-denied', message, { path })
       }
       const beforeReplace = async () => {
         if (expectedVersion !== null && (await versionOnDisk(root, path)) !== expectedVersion) {
-          throw new AppError('file/changed-on-disk', `${JSON.stringify(path)} was changed on disk since it was opened, and was not saved. Reload it, or overwrite it.`, { path })
+          const message = `${JSON.stringify(path)} was changed on disk since it was opened, and was not saved. Reload it, or overwrite it.`
+          throw new AppError('file/changed-on-disk', message, { path })
         }
-        if ((await resolveInside(root, path)) !== target) throw new AppError('file/outside-workspace', `${JSON.stringify(path)} was moved while it was saved; nothing was written.`, { path })
+        if ((await resolveInside(root, path)) === target) return
+        throw new AppError('file/outside-workspace', `${JSON.stringify(path)} was moved while it was saved; nothing was written.`, { path })
       }
       await inPinnedFolder(root, path, (pinnedPath) => writeFileAtomically(pinnedPath, bytes, { beforeReplace, shownAs: target }))
       const version = versionOf(bytes)
@@ -113,7 +117,7 @@ async function versionOnDisk(root: string, path: string): Promise<string | null>
   try {
     return versionOf(await readInside(root, path))
   } catch (error) {
-    if (!(error instanceof AppError)) throw error
+    if (!(error instanceof AppError)) return 'unreadable'
     return error.code === 'file/not-found' ? null : error.code
   }
 }

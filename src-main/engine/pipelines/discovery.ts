@@ -95,18 +95,22 @@ async function examineFolder(scope: Scope, folder: { name: string; path: string;
   const { name, path, realPath } = folder
   const outsideWorkspace = !isInside(scope.workspaceRoot, realPath)
   const content = new Map((await readdir(path, { withFileTypes: true })).map((entry) => [entry.name, entry]))
-  const metadata = await scope.readMetadata({ ...folder, content, workspaceRoot: scope.workspaceRoot, outsideWorkspace, defaultPythonVersion: scope.defaultPythonVersion })
+  const { workspaceRoot, defaultPythonVersion } = scope
+  const metadata = await scope.readMetadata({ ...folder, content, workspaceRoot, outsideWorkspace, defaultPythonVersion })
   const { config } = metadata
   const entryPoint = config.type === 'notebook' ? 'main.ipynb' : 'main.py'
   const entry = content.get(entryPoint)
   if (!entry || !(await isRegularFile(path, entry))) {
-    return { kind: 'skipped', reason: reasonForSkipping({ type: config.type, metadataFile: metadata.file, metadataUsable: metadata.usable, content }) }
+    const reason = reasonForSkipping({ type: config.type, metadataFile: metadata.file, metadataUsable: metadata.usable, content })
+    return { kind: 'skipped', reason }
   }
   const problems: Problem[] = [...metadata.problems]
   if (outsideWorkspace) {
-    problems.unshift(problemOf(null, 'This folder is a link that leads out of the workspace. The server follows it; here its files are not opened. Open the folder it leads to as a workspace.'))
+    const advice = 'The server follows it; here its files are not opened. Open the folder it leads to as a workspace.'
+    problems.unshift(problemOf(null, `This folder is a link that leads out of the workspace. ${advice}`))
   } else if (entry.isSymbolicLink() && !isInside(realPath, await realpath(join(path, entryPoint)))) {
-    problems.unshift(problemOf(entryPoint, `${entryPoint} is a link that leads out of this folder. In the container only this folder exists: put the file itself here.`))
+    const advice = 'In the container only this folder exists: put the file itself here.'
+    problems.unshift(problemOf(entryPoint, `${entryPoint} is a link that leads out of this folder. ${advice}`))
   }
   const requirements = content.get('requirements.txt')
   const lock = content.get('requirements.txt.lock')
@@ -146,7 +150,8 @@ async function isRegularFile(folder: string, entry: Dirent): Promise<boolean> {
 
 /** Some file systems do not tell the type in a listing. */
 function isUnknown(entry: Dirent): boolean {
-  return !(entry.isFile() || entry.isDirectory() || entry.isSymbolicLink() || entry.isFIFO() || entry.isSocket() || entry.isBlockDevice() || entry.isCharacterDevice())
+  const isSpecial = entry.isFIFO() || entry.isSocket() || entry.isBlockDevice() || entry.isCharacterDevice()
+  return !(isSpecial || entry.isFile() || entry.isDirectory() || entry.isSymbolicLink())
 }
 
 async function readFolder(folder: string): Promise<Dirent[]> {
@@ -154,9 +159,13 @@ async function readFolder(folder: string): Promise<Dirent[]> {
     return await readdir(folder, { withFileTypes: true })
   } catch (error) {
     const details = { path: folder }
-    if (hasErrorCode(error, 'ENOENT')) throw new AppError('workspace/vanished', `The folder ${folder} does not exist. Restore it or open another one.`, details, { cause: error })
+    if (hasErrorCode(error, 'ENOENT')) {
+      const message = `The folder ${folder} does not exist. Restore it or open another one.`
+      throw new AppError('workspace/vanished', message, details, { cause: error })
+    }
     if (hasErrorCode(error, 'ENOTDIR')) throw new AppError('workspace/not-a-folder', `${folder} is not a folder.`, details, { cause: error })
-    throw new AppError('workspace/unreadable', `The folder ${folder} cannot be read. Change its permissions or open another one.`, details, { cause: error })
+    const message = `The folder ${folder} cannot be read. Change its permissions or open another one.`
+    throw new AppError('workspace/unreadable', message, details, { cause: error })
   }
 }
 

@@ -22,6 +22,7 @@ export type MetadataRequest = {
 }
 export type MetadataReader = (request: MetadataRequest) => Promise<Metadata>
 
+type ParseOptions = { defaultPythonVersion: string; file: string }
 type Cached = { fingerprint: string; parsed: ParsedPipelineConfig }
 
 /** Two changes within one tick of the file system's clock have the same times; so young a file is not remembered. */
@@ -90,7 +91,7 @@ function faultOf(found: BigIntStats): string | null {
   return null
 }
 
-async function parseFile(path: string, isLink: boolean, expected: BigIntStats, options: { defaultPythonVersion: string; file: string }): Promise<ParsedPipelineConfig> {
+async function parseFile(path: string, isLink: boolean, expected: BigIntStats, options: ParseOptions): Promise<ParsedPipelineConfig> {
   const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (isLink ? 0 : (constants.O_NOFOLLOW ?? 0)))
   try {
     const opened = await handle.stat({ bigint: true })
@@ -102,7 +103,7 @@ async function parseFile(path: string, isLink: boolean, expected: BigIntStats, o
   }
 }
 
-function parseBytes(bytes: Uint8Array, options: { defaultPythonVersion: string; file: string }): ParsedPipelineConfig {
+function parseBytes(bytes: Uint8Array, options: ParseOptions): ParsedPipelineConfig {
   try {
     // The byte order mark is kept: the server stumbles over it, so it must be seen.
     return parsePipelineConfig(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), options)

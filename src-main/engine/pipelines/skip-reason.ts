@@ -15,7 +15,8 @@ export function reasonForSkipping({ type, metadataFile, metadataUsable, content 
   const misspelt = [...content.keys()].find((name) => name.toLowerCase() === wanted)
   if (misspelt !== undefined) return `has ${misspelt}, but the name must be ${wanted} exactly`
   if (type === 'notebook') {
-    return content.has('main.py') ? `has main.py, but ${metadataFile ?? 'its metadata'} says "type": "notebook", which needs main.ipynb` : 'has "type": "notebook", but no main.ipynb'
+    if (!content.has('main.py')) return 'has "type": "notebook", but no main.ipynb'
+    return `has main.py, but ${metadataFile ?? 'its metadata'} says "type": "notebook", which needs main.ipynb`
   }
   if (content.has('main.ipynb')) return reasonForNotebook(metadataFile, metadataUsable)
   if (content.size === 0) return 'is empty'

@@ -49,7 +49,8 @@ async function attributesFor(path: string, shownPath: string, modeOfNewFile: num
     throw error
   })
   if (existing && !existing.isFile()) {
-    throw new AppError('file/not-regular', `${shownPath} is not a regular file and is not replaced; remove the link or special file first.`, { path: shownPath })
+    const message = `${shownPath} is not a regular file and is not replaced; remove the link or special file first.`
+    throw new AppError('file/not-regular', message, { path: shownPath })
   }
   if (existing) return { mode: existing.mode & 0o7777, owner: existing }
   // Root writes into folders of others (the run user's): a new file belongs to whom the folder belongs.
@@ -109,7 +110,8 @@ function translate(error: unknown, path: string): unknown {
   if (error instanceof AppError) return error
   const name = basename(path)
   if (hasErrorCode(error, 'ENOSPC', 'EDQUOT')) {
-    return new AppError('file/disk-full', `The disk is full: ${name} was not saved and keeps its old content. Free some space and save again.`, { path }, { cause: error })
+    const message = `The disk is full: ${name} was not saved and keeps its old content. Free some space and save again.`
+    return new AppError('file/disk-full', message, { path }, { cause: error })
   }
   if (hasErrorCode(error, 'EACCES', 'EPERM', 'EROFS')) {
     return new AppError('file/permission-denied', `${name} cannot be written: no permission in ${dirname(path)}.`, { path }, { cause: error })

@@ -38,12 +38,13 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
     kind: 'docker',
     async run(spec, hooks, stop) {
       const client = await deps.client()
-      const [image, network] = await Promise.all([deps.image.require(client), deps.network()])
       const user = deps.runUser(spec.workspaceRoot)
+      const found = deps.image.require(client)
+      const [image, network, volumes] = await Promise.all([found, deps.network(), deps.volumes.prepare(client, found, spec.workspaceRoot, user)])
       const standIn = image.isStandIn ? `The configured worker image is not there; this run takes the locally built ${image.reference}.` : null
       for (const message of [network.problem, folderNotice(spec.pipelineDir, user), standIn]) if (message !== null) hooks.onNotice({ severity: 'warning', message })
       if (stop.aborted) return notStarted
-      const [volumes, uvVersion] = await Promise.all([deps.volumes.prepare(client, image.reference, spec.workspaceRoot, user), deps.image.uvVersion(client, image)])
+      const uvVersion = await deps.image.uvVersion(client, image)
       if (stop.aborted) return notStarted
       const routeFile = join(deps.layout.runDir, `${spec.runId}.route`)
       writeFileSync(routeFile, '')

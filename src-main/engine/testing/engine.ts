@@ -11,6 +11,7 @@ const image = process.env['FFD_TEST_IMAGE'] ?? ''
 export const testEngine: { endpoint: string; image: string } | null = endpoint === '' || image === '' ? null : { endpoint, image }
 
 export function describeWithEngine(name: string, suite: (engine: { endpoint: string; image: string }) => void): void {
-  if (testEngine === null) describe.skip(`${name} (skipped: no container engine, FFD_TEST_ENGINE and FFD_TEST_IMAGE are not set)`, () => suite({ endpoint, image }))
+  if (testEngine === null)
+    describe.skip(`${name} (skipped: no container engine, FFD_TEST_ENGINE and FFD_TEST_IMAGE are not set)`, () => suite({ endpoint, image }))
   else describe(name, () => suite(testEngine))
 }

@@ -38,7 +38,12 @@ export async function startFakeEngine(apiVersion = '1.41'): Promise<FakeEngine> 
     const chunks: Buffer[] = []
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
     incoming.on('end', () => {
-      const request = { method: incoming.method ?? '', url: incoming.url ?? '', headers: incoming.headers, body: Buffer.concat(chunks).toString('utf8') }
+      const request = {
+        method: incoming.method ?? '',
+        url: incoming.url ?? '',
+        headers: incoming.headers,
+        body: Buffer.concat(chunks).toString('utf8'),
+      }
       engine.recorded.push(request)
       if (engine.override(request, response)) return
       const [status, body] = usualAnswer(request)
@@ -77,16 +82,29 @@ function usualAnswer({ method, url }: RecordedRequest): [number, unknown] {
   const path = url.replace(/^\/v\d+\.\d+/, '').replace(/\?.*$/, '')
   if (path === '/_ping') return [200, method === 'HEAD' ? null : 'OK']
   if (path === '/version') return [200, { Version: '20.10.24', ApiVersion: '1.41', Arch: 'amd64' }]
-  if (path === '/info') return [200, { NCPU: 2, MemTotal: 8_000_000_000, OSType: 'linux', Name: 'secret-host', RegistryConfig: {}, SecurityOptions: ['name=seccomp'] }]
+  if (path === '/info')
+    return [200, { NCPU: 2, MemTotal: 8_000_000_000, OSType: 'linux', Name: 'secret-host', RegistryConfig: {}, SecurityOptions: ['name=seccomp'] }]
   if (path === '/system/df') {
-    return [200, { Containers: [{ Id: foreignContainerId }], Volumes: [{ Name: ownVolume, Labels: ownLabels, Options: null }, { Name: 'postgres_data', Labels: {}, Options: null }] }]
+    return [
+      200,
+      {
+        Containers: [{ Id: foreignContainerId }],
+        Volumes: [
+          { Name: ownVolume, Labels: ownLabels, Options: null },
+          { Name: 'postgres_data', Labels: {}, Options: null },
+        ],
+      },
+    ]
   }
   if (path === '/containers/create') return [201, { Id: madeContainerId, Warnings: [] }]
   if (path === '/volumes/create') return [201, { Name: ownVolume }]
-  if (path === `/volumes/${ownVolume}`) return method === 'DELETE' ? [204, null] : [200, { Name: ownVolume, CreatedAt: '2026-11-23T00:00:00Z', Labels: ownLabels, Options: null }]
-  if (path === `/volumes/${foreignVolumeName}`) return [200, { Name: foreignVolumeName, CreatedAt: '2026-11-23T00:00:00Z', Labels: {}, Options: null }]
+  if (path === `/volumes/${ownVolume}`)
+    return method === 'DELETE' ? [204, null] : [200, { Name: ownVolume, CreatedAt: '2026-11-23T00:00:00Z', Labels: ownLabels, Options: null }]
+  if (path === `/volumes/${foreignVolumeName}`)
+    return [200, { Name: foreignVolumeName, CreatedAt: '2026-11-23T00:00:00Z', Labels: {}, Options: null }]
   if (path === `/containers/${ownContainerId}/json`) return [200, { Id: ownContainerId, Config: { Labels: ownLabels } }]
-  if (path === `/containers/${foreignContainerId}/json`) return [200, { Id: foreignContainerId, Config: { Labels: { 'io.fastflow.desktop.owner': 'somebody-else' } } }]
+  if (path === `/containers/${foreignContainerId}/json`)
+    return [200, { Id: foreignContainerId, Config: { Labels: { 'io.fastflow.desktop.owner': 'somebody-else' } } }]
   if (path.startsWith('/volumes/')) return [404, { message: `get ${path.slice('/volumes/'.length)}: no such volume` }]
   if (/^\/containers\/[^/]+\/json$/.test(path) && path !== '/containers/json') return [404, { message: 'No such container' }]
   if (/\/(start|kill|stop)$/.test(path) || method === 'DELETE') return [204, null]

@@ -8,7 +8,15 @@ import { exchangeRaw, rawRequest, type RawAnswer } from './raw-http'
 
 export const guardImage = 'registry.test:5000/fast-flow/worker:1.0'
 
-export type GuardWorld = { engine: FakeEngine; guard: RunningGuard; policy: GuardPolicy; workspace: string; runDir: string; runners: string; close(): Promise<void> }
+export type GuardWorld = {
+  engine: FakeEngine
+  guard: RunningGuard
+  policy: GuardPolicy
+  workspace: string
+  runDir: string
+  runners: string
+  close(): Promise<void>
+}
 
 export async function startGuardWorld(options: { requestTimeoutMs?: number; apiVersion?: string } = {}): Promise<GuardWorld> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'ffd-world-')))
@@ -34,7 +42,12 @@ export async function startGuardWorld(options: { requestTimeoutMs?: number; apiV
     memoryBytes: 17_179_869_184,
   }
   const engine = await startFakeEngine(options.apiVersion)
-  const guard = await startGuard({ upstream: engine.endpoint, owner: fakeOwner, policy: () => policy, ...(options.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: options.requestTimeoutMs }) })
+  const guard = await startGuard({
+    upstream: engine.endpoint,
+    owner: fakeOwner,
+    policy: () => policy,
+    ...(options.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: options.requestTimeoutMs }),
+  })
   return {
     engine,
     guard,
@@ -57,7 +70,11 @@ export function goodRun(world: GuardWorld): Record<string, unknown> & { HostConf
     Cmd: ['uv', 'run', '--python', '3.11', 'python', '-u', '-c', 'print(1)'],
     Env: ['HOME=/tmp', 'UV_CACHE_DIR=/cache/uv'],
     User: '1001:1001',
-    Labels: { 'io.fastflow.desktop.owner': fakeOwner, 'io.fastflow.desktop.run-id': '0b9f9a55-0000-4000-8000-000000000001', 'io.fastflow.desktop.pipeline': 'a%20b%27s' },
+    Labels: {
+      'io.fastflow.desktop.owner': fakeOwner,
+      'io.fastflow.desktop.run-id': '0b9f9a55-0000-4000-8000-000000000001',
+      'io.fastflow.desktop.pipeline': 'a%20b%27s',
+    },
     AttachStdout: true,
     AttachStderr: true,
     HostConfig: {
@@ -85,7 +102,13 @@ export const runCreateTarget = '/containers/create?name=ffd-run-0b9f9a55-0000-40
 export const helperCreateTarget = '/containers/create?name=ffd-help-0b9f9a55-0000-4000-8000-000000000001'
 
 /** One raw request to the guard and its answer; a body is announced as JSON unless `headers` say otherwise. */
-export async function sendToGuard(world: GuardWorld, method: string, target: string, body: Buffer | string | null = null, headers: Record<string, string | number> = {}): Promise<RawAnswer> {
+export async function sendToGuard(
+  world: GuardWorld,
+  method: string,
+  target: string,
+  body: Buffer | string | null = null,
+  headers: Record<string, string | number> = {},
+): Promise<RawAnswer> {
   const type = body === null ? {} : { 'Content-Type': 'application/json' }
   const [answer] = await exchangeRaw(world.guard.socketPath, rawRequest(method, target, { ...type, ...headers }, body), { count: 1 })
   if (answer === undefined) throw new Error('no answer')

@@ -24,7 +24,12 @@ export function exchangeRaw(socketPath: string, bytes: Buffer | string, options:
   })
 }
 
-export function rawRequest(method: string, target: string, headers: Record<string, string | number> = {}, body: Buffer | string | null = null): Buffer {
+export function rawRequest(
+  method: string,
+  target: string,
+  headers: Record<string, string | number> = {},
+  body: Buffer | string | null = null,
+): Buffer {
   const length = body === null ? {} : { 'Content-Length': Buffer.byteLength(body) }
   const lines = Object.entries({ Host: 'docker', ...length, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`)
   return Buffer.concat([Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`), Buffer.from(body ?? '')])

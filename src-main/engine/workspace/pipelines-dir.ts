@@ -26,5 +26,6 @@ async function configuredDir(root: string, subdir: string): Promise<string> {
 }
 
 function refused(subdir: string): AppError {
-  return new AppError('input/invalid', `The pipelines' subfolder ${JSON.stringify(subdir)} leads out of the workspace. Set a path inside of it in the settings.`, { subdir })
+  const message = `The pipelines' subfolder ${JSON.stringify(subdir)} leads out of the workspace. Set a path inside of it in the settings.`
+  return new AppError('input/invalid', message, { subdir })
 }

@@ -84,6 +84,8 @@ export async function watchFolder(
   }
 
   function take(events: WatchEvent[]): void {
+    // Gone, and perhaps back before the next look: what the watcher still tells cannot be trusted.
+    if (events.some(({ path, type }) => path === root && type === 'delete')) identity = 'gone'
     if (events.length > burstEvents) {
       batcher.add('rescan')
       for (const delayMs of timings.announceAgainMs) later(delayMs, () => batcher.add('rescan'))

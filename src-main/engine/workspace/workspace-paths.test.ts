@@ -88,22 +88,11 @@ test('a huge sparse file is cut at the limit', async () => {
 
 test('while folders are swapped for links to the outside, no secret is ever read', async () => {
   writeFileSync(join(root, 'sub', 'secret'), 'harmless')
-  let swapping = true
-  const swapper = (async () => {
-    while (swapping) {
-      renameSync(join(root, 'sub'), join(root, 'sub.kept'))
-      symlinkSync('../outside', join(root, 'sub'))
-      await new Promise((resolve) => setImmediate(resolve))
-      rmSync(join(root, 'sub'))
-      renameSync(join(root, 'sub.kept'), join(root, 'sub'))
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-  })()
+  const stopSwapping = swapFolderForLink()
   const seen = new Set<string>()
   const endAtMs = performance.now() + 500
   while (performance.now() < endAtMs) seen.add(await readText('sub/secret').catch((error: { code: string }) => error.code))
-  swapping = false
-  await swapper
+  await stopSwapping()
   expect(seen).not.toContain('secret')
   expect(seen).toContain('harmless')
   expect(seen.size).toBeGreaterThan(1)
@@ -111,17 +100,7 @@ test('while folders are swapped for links to the outside, no secret is ever read
 })
 
 test.runIf(process.platform === 'linux')('while folders are swapped, nothing is ever written outside', async () => {
-  let swapping = true
-  const swapper = (async () => {
-    while (swapping) {
-      renameSync(join(root, 'sub'), join(root, 'sub.kept'))
-      symlinkSync('../outside', join(root, 'sub'))
-      await new Promise((resolve) => setImmediate(resolve))
-      rmSync(join(root, 'sub'))
-      renameSync(join(root, 'sub.kept'), join(root, 'sub'))
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-  })()
+  const stopSwapping = swapFolderForLink()
   let written = 0
   const endAtMs = performance.now() + 500
   while (performance.now() < endAtMs) {
@@ -130,8 +109,7 @@ test.runIf(process.platform === 'linux')('while folders are swapped, nothing is 
       () => undefined,
     )
   }
-  swapping = false
-  await swapper
+  await stopSwapping()
   expect(written).toBeGreaterThan(0)
   expect(readFileSync(join(base, 'outside', 'secret'), 'utf8')).toBe('secret')
 })
@@ -141,3 +119,23 @@ test('a root that became a link is refused', async () => {
   symlinkSync('outside', root)
   await expect(openInside(root, 'secret')).rejects.toMatchObject({ code: 'file/outside-workspace' })
 })
+
+/** `sub` is by turns the folder and a link to the outside, as a hostile pipeline would do it. */
+function swapFolderForLink(): () => Promise<void> {
+  let swapping = true
+  const aWhile = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 2))
+  const swapper = (async () => {
+    while (swapping) {
+      renameSync(join(root, 'sub'), join(root, 'sub.kept'))
+      symlinkSync('../outside', join(root, 'sub'))
+      await aWhile()
+      rmSync(join(root, 'sub'))
+      renameSync(join(root, 'sub.kept'), join(root, 'sub'))
+      await aWhile()
+    }
+  })()
+  return () => {
+    swapping = false
+    return swapper
+  }
+}

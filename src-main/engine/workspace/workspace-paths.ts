@@ -100,7 +100,8 @@ export async function readUpTo(file: OpenedFile, maxBytes: number): Promise<Buff
 }
 
 function outside(path: string): AppError {
-  return new AppError('file/outside-workspace', `${JSON.stringify(path)} is outside the folder and is not opened; open the folder that holds it as a workspace instead.`, { path })
+  const message = `${JSON.stringify(path)} is outside the folder and is not opened; open the folder that holds it as a workspace instead.`
+  return new AppError('file/outside-workspace', message, { path })
 }
 
 function notRegular(path: string, what: string): AppError {
@@ -114,7 +115,8 @@ function translate(error: unknown, path: string): unknown {
   if (hasErrorCode(error, 'ELOOP', 'ENXIO')) return notRegular(path, 'a link or a pipe')
   if (hasErrorCode(error, 'ENAMETOOLONG')) return new AppError('file/not-found', 'The path is longer than the file system allows.', { path: path.slice(0, 200) }, { cause: error })
   if (hasErrorCode(error, 'EACCES', 'EPERM')) {
-    return new AppError('file/permission-denied', `${named} cannot be opened: no permission. Change its permissions or its owner.`, { path }, { cause: error })
+    const message = `${named} cannot be opened: no permission. Change its permissions or its owner.`
+    return new AppError('file/permission-denied', message, { path }, { cause: error })
   }
   return error
 }

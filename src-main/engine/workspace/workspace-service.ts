@@ -73,7 +73,10 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
     if (!workspace) return
     const { root, pipelinesDir, problem } = workspace
     try {
-      if ((await usableRoot(root)) !== root) throw new AppError('workspace/vanished', `${root} is now a link to another folder. Open that one instead.`, { path: root })
+      if ((await usableRoot(root)) !== root) {
+        const message = `${root} is now a link to another folder. Open that one instead.`
+        throw new AppError('workspace/vanished', message, { path: root })
+      }
       const nextDir = await choosePipelinesDir(root, deps.settings().pipelinesSubdir)
       if (nextDir !== pipelinesDir || problem) set({ ...workspace, pipelinesDir: nextDir, problem: null })
       if (problem) deps.onDisk('rescan')
@@ -109,15 +112,25 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
 async function usableRoot(path: string): Promise<string> {
   try {
     const root = await realpath(path)
-    if (!(await stat(root)).isDirectory()) throw new AppError('workspace/not-a-folder', `${path} is not a folder. Open the folder that holds it.`, { path })
+    if (!(await stat(root)).isDirectory()) {
+      const message = `${path} is not a folder. Open the folder that holds it.`
+      throw new AppError('workspace/not-a-folder', message, { path })
+    }
     await access(root, constants.R_OK | constants.X_OK)
     return root
   } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) throw new AppError('workspace/vanished', `The folder ${path} does not exist. Restore it or open another one.`, { path }, { cause: error })
-    if (hasErrorCode(error, 'ENOTDIR')) throw new AppError('workspace/not-a-folder', `${path} is not a folder. Open the folder that holds it.`, { path }, { cause: error })
+    if (hasErrorCode(error, 'ENOENT')) {
+      const message = `The folder ${path} does not exist. Restore it or open another one.`
+      throw new AppError('workspace/vanished', message, { path }, { cause: error })
+    }
+    if (hasErrorCode(error, 'ENOTDIR')) {
+      const message = `${path} is not a folder. Open the folder that holds it.`
+      throw new AppError('workspace/not-a-folder', message, { path }, { cause: error })
+    }
     if (error instanceof AppError) throw error
     const reason = error instanceof Error ? error.message : String(error)
-    throw new AppError('workspace/unreadable', `The folder ${path} cannot be read (${reason}). Change its permissions or open another one.`, { path }, { cause: error })
+    const message = `The folder ${path} cannot be read (${reason}). Change its permissions or open another one.`
+    throw new AppError('workspace/unreadable', message, { path }, { cause: error })
   }
 }
 
