@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { setupError } from './child.mjs'
+import { watchForOrphaning } from './orphan-watch.mjs'
 
 const forwarded = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
 // npm passes on what the terminal has sent us already: that is the same Ctrl-C.
@@ -28,7 +29,11 @@ export function runInForeground(command, args, options = {}) {
       child.kill(signal)
     }
     for (const signal of forwarded) process.on(signal, forward)
-    const done = () => forwarded.forEach((signal) => process.off(signal, forward))
+    const stopWatching = watchForOrphaning(() => child.kill('SIGTERM'))
+    const done = () => {
+      stopWatching()
+      forwarded.forEach((signal) => process.off(signal, forward))
+    }
     child.once('error', (error) => {
       done()
       reject(setupError(`${command} could not be started: ${error.message}`))

@@ -10,6 +10,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { answeringEngine } from './engine-api.mjs'
+import { watchForOrphaning } from './orphan-watch.mjs'
 import { startPrivateEngine } from './private-engine.mjs'
 import { runScript } from './script-main.mjs'
 import { requirePackages } from './system-packages.mjs'
@@ -40,6 +41,7 @@ async function keepOneRunning(progress) {
   const engine = await startTestEngine({ progress, ...(folder ? { folder } : {}) })
   const end = new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve)
+    watchForOrphaning(() => resolve(null))
   })
   try {
     const image = await ensureWorkerImage({ endpoint: engine.endpoint, progress })

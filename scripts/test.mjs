@@ -4,6 +4,7 @@
  * `npm test -- --project unit src-main/engine/runs` narrows it.
  */
 import { isSetupError, setupError } from './child.mjs'
+import { watchForOrphaning } from './orphan-watch.mjs'
 import { createProgress, seconds } from './progress.mjs'
 import { ensureBuild, ensureDependencies } from './set-up.mjs'
 import { parseTestArguments } from './test-arguments.mjs'
@@ -23,6 +24,7 @@ const progress = createProgress()
 const interruption = new AbortController()
 const world = createTestWorld({ progress })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interruption.abort())
+watchForOrphaning(() => interruption.abort())
 process.exitCode = await main()
 
 async function main() {
