@@ -56,7 +56,7 @@ module.exports = {
       to: { path: ['^src-main/api\\.ts$', '^src-main/cli/'] },
     },
     onlyHome('electron-in-the-shell', '^src-main/(main\\.ts|preload\\.ts|shell/)', 'electron'),
-    onlyHome('dockerode-in-the-client', '^src-main/engine/docker/client\\.ts$', 'dockerode'),
+    onlyHome('dockerode-in-the-client-transport', '^src-main/engine/docker/client-transport\\.ts$', 'dockerode'),
     onlyHome('simple-git-in-the-git-client', '^src-main/engine/git/git-client\\.ts$', 'simple-git'),
     onlyHome('libsql-in-the-database', '^src-main/engine/store/database\\.ts$', 'libsql'),
     onlyHome('watcher-in-watch', '^src-main/engine/workspace/watch\\.ts$', '@parcel/watcher'),

@@ -4,7 +4,7 @@
  * (environment variables included) and never come back when an answer is cut off (RELIABILITY.md F25, F26).
  */
 import http, { type IncomingMessage } from 'node:http'
-import { Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import Dockerode from 'dockerode'
 import { AppError } from '@shared/app-error'
 import { connectionError, refusalError, timeoutError, type EngineCall, type EngineRefusal } from './errors'
