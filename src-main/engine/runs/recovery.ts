@@ -23,7 +23,7 @@ export function recordInterruptedRuns(history: RunHistory, ownProcessId: number,
 }
 
 /** Removes our containers whose run is final: what a crash left behind. */
-export async function removeLeftContainers(client: DockerClient, history: RunHistory): Promise<void> {
+export async function removeLeftContainers(client: Pick<DockerClient, 'listOwn' | 'remove'>, history: RunHistory): Promise<void> {
   for (const { id, runId } of await client.listOwn()) {
     if (runId !== null && history.find(runId)?.phase === 'finished') await client.remove(id)
   }

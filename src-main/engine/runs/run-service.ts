@@ -48,6 +48,8 @@ export type RunService = {
 export function createRunService(deps: RunServiceDeps): RunService {
   const live = new Map<string, { run: LiveRun; finished: Promise<void> }>()
   const logIndex = createLogIndexCache()
+  /** A run that is final stays in `live` for the moment until its promise has settled. */
+  const alives = (): Run[] => [...live.values()].map(({ run }) => run.current()).filter(({ phase }) => phase !== 'finished')
 
   const get = (runId: string): Run => {
     const run = live.get(runId)?.run.current() ?? deps.history.find(runId)
@@ -60,11 +62,12 @@ export function createRunService(deps: RunServiceDeps): RunService {
     const pipeline = deps.findPipeline(request.pipeline)
     const runId = randomUUID()
     const spec = planRun({ runId, pipeline, request, workspaceRoot, requirements: chooseRequirements(pipeline.realPath), stopGraceSeconds: deps.stopGraceSeconds() })
-    const alive = [...live.values()].map(({ run }) => run.current()).find((run) => run.workspaceRoot === workspaceRoot && run.pipeline === pipeline.name)
+    const kind = request.runner ?? (await deps.preferredRunner())
+    // No waiting from here on: of two clicks at once the second must see the run of the first.
+    const alive = alives().find((run) => run.workspaceRoot === workspaceRoot && run.pipeline === pipeline.name)
     if (alive && !request.parallel) {
       throw new AppError('run/already-running', `${pipeline.name} is already running. Stop that run first, or start another one in parallel.`, { pipeline: pipeline.name, runId: alive.id })
     }
-    const kind = request.runner ?? (await deps.preferredRunner())
     const run = createLiveRun(newRun(spec, kind, logFile(deps.logsDir, runId)), deps.logsDir, deps.history, deps.publish)
     const finished = execute(run, spec, deps.runner(kind), deps).finally(() => live.delete(runId))
     live.set(runId, { run, finished })
@@ -94,7 +97,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
       const nextByte = fromByte + bytes.length
       return { bytes, fromByte, nextByte, sizeBytes, segments, complete: finished && nextByte >= sizeBytes }
     },
-    live: () => [...live.values()].map(({ run }) => run.current()),
+    live: alives,
     async stopAll() {
       for (const runId of live.keys()) stop(runId)
       await Promise.all([...live.values()].map(({ finished }) => finished))
@@ -143,11 +146,21 @@ async function execute(run: LiveRun, spec: RunSpec, runner: Runner, deps: RunSer
   let warmKey: string | null = null
   const git = deps.gitFacts(spec.pipelineDir)
 
+  /** A full disk must not tear the output that this happens in; the pipeline is then cold once more. */
+  const rememberWarm = (key: string): void => {
+    try {
+      deps.rememberWarm(key)
+    } catch (error) {
+      notice(`That the packages are in the cache could not be recorded (${toWireError(error).message}).`)
+    }
+  }
+  const notice = (message: string): void => void run.change({ notices: [...run.current().notices, { severity: 'warning', message }] })
+
   const marker = createSetupMarkerFilter(
     (chunk) => run.log.append('stdout', chunk),
     (pythonVersionUsed) => {
       codeStartedMs = run.elapsedMs()
-      if (warmKey !== null) deps.rememberWarm(warmKey)
+      if (warmKey !== null) rememberWarm(warmKey)
       run.change({
         pythonVersionUsed,
         codeStartedAtMs: Date.now(),
@@ -190,7 +203,8 @@ async function execute(run: LiveRun, spec: RunSpec, runner: Runner, deps: RunSer
   marker.end()
   run.log.close()
   const loss = run.log.loss()
-  if (loss) run.change({ notices: [...run.current().notices, { severity: 'warning', message: `${loss.bytes} bytes of the log could not be kept (${loss.reason}). Free disk space, then run again.` }] })
+  if (loss) notice(`${loss.bytes} bytes of the log could not be kept (${loss.reason}). Free disk space, then run again.`)
+  if (exit?.outOfMemory && exit.exitCode === 0) notice('A process of the run was killed because memory ran out, although the run ended with exit code 0. Check its results.')
   const verdict =
     failure !== null && !run.stop.signal.aborted
       ? { outcome: 'engine-error' as const, reason: failure }

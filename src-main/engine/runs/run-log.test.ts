@@ -1,0 +1,154 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { appendFileSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { makeTemporaryWorkspace } from '../testing/temporary-workspace'
+import { createLogIndexCache, createRunLogWriter, logFile, readRunLog, type LogFiles } from './run-log'
+
+const ignore = (): void => undefined
+
+describe('writing', () => {
+  test('the file holds the bytes as they came, both streams in order of arrival', () => {
+    const dir = makeTemporaryWorkspace()
+    const id = randomUUID()
+    const sizes: number[] = []
+    const log = createRunLogWriter(dir, id, (size) => sizes.push(size))
+    const chunks = [Buffer.from('out 1\n'), Buffer.from([0xff, 0x00, 0xc3]), Buffer.from('\x1b[31mrot\x1b[0m\r'), Buffer.alloc(0), randomBytes(200_000), Buffer.from('kein Ende')]
+    chunks.forEach((chunk, index) => log.append(index % 2 === 0 ? 'stdout' : 'stderr', chunk))
+    log.close()
+    const whole = Buffer.concat(chunks)
+    expect(readFileSync(logFile(dir, id)).equals(whole)).toBe(true)
+    expect(log.sizeBytes()).toBe(whole.length)
+    expect(log.loss()).toBeNull()
+    expect(sizes).toEqual([6, 9, 22, 200_022, 200_031])
+  })
+
+  test('only the user can read the files', () => {
+    const dir = makeTemporaryWorkspace()
+    const log = createRunLogWriter(dir, 'a', ignore)
+    log.close()
+    expect([logFile(dir, 'a'), join(dir, 'a.index')].map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600])
+  })
+
+  test('the log of another run is never overwritten', () => {
+    const dir = makeTemporaryWorkspace({ 'a.log': 'precious' })
+    expect(() => createRunLogWriter(dir, 'a', ignore)).toThrow(/EEXIST/)
+    expect(readFileSync(logFile(dir, 'a'), 'utf8')).toBe('precious')
+  })
+})
+
+describe('a full disk', () => {
+  /** Takes `capacity` bytes in small pieces, then fails as the kernel does. */
+  function fullAfter(capacity: number): LogFiles {
+    let room = capacity
+    return {
+      write(file, bytes, offset) {
+        if (room <= 0) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+        const written = writeSync(file, bytes, offset, Math.min(7, room, bytes.length - offset))
+        room -= written
+        return written
+      },
+    }
+  }
+
+  test('ends the keeping, not the run, and counts what is lost', () => {
+    const dir = makeTemporaryWorkspace()
+    const log = createRunLogWriter(dir, 'a', ignore, fullAfter(100))
+    for (let line = 0; line < 50; line += 1) log.append('stdout', Buffer.from('0123456789'))
+    log.close()
+    const kept = readFileSync(logFile(dir, 'a'), 'utf8')
+    expect('0123456789'.repeat(50).startsWith(kept)).toBe(true)
+    expect(log.sizeBytes()).toBe(kept.length)
+    expect(log.loss()).toEqual({ bytes: 500 - kept.length, reason: 'ENOSPC: no space left on device, write' })
+  })
+
+  test('short writes alone lose nothing', () => {
+    const dir = makeTemporaryWorkspace()
+    const log = createRunLogWriter(dir, 'a', ignore, fullAfter(1_000_000))
+    const bytes = randomBytes(5000)
+    log.append('stderr', bytes)
+    log.close()
+    expect(readFileSync(logFile(dir, 'a')).equals(bytes)).toBe(true)
+    expect(log.loss()).toBeNull()
+  })
+
+  test('when not even the index can be written, every byte of the log is still accounted for', () => {
+    const dir = makeTemporaryWorkspace()
+    const log = createRunLogWriter(dir, 'a', ignore, fullAfter(0))
+    log.append('stdout', Buffer.from('abc'))
+    log.append('stdout', Buffer.from('de'))
+    log.close()
+    expect(log.sizeBytes()).toBe(0)
+    expect(log.loss()).toMatchObject({ bytes: 5 })
+  })
+})
+
+describe('reading', () => {
+  function written(): { dir: string; id: string; whole: Buffer } {
+    const dir = makeTemporaryWorkspace()
+    const id = randomUUID()
+    const log = createRunLogWriter(dir, id, ignore)
+    const parts = [['stdout', 'aaaa'], ['stderr', 'bb'], ['stderr', 'b'], ['stdout', 'ccccc']] as const
+    for (const [stream, text] of parts) log.append(stream, Buffer.from(text))
+    log.close()
+    return { dir, id, whole: Buffer.from('aaaabbbccccc') }
+  }
+
+  test('any offset and length give exactly those bytes and the segments they overlap', async () => {
+    const { dir, id, whole } = written()
+    const starts = [
+      { fromByte: 0, stream: 'stdout' },
+      { fromByte: 4, stream: 'stderr' },
+      { fromByte: 7, stream: 'stdout' },
+    ]
+    const cache = createLogIndexCache()
+    for (let from = 0; from <= whole.length; from += 1) {
+      for (let length = 1; length <= whole.length + 2; length += 1) {
+        const { bytes, sizeBytes, segments } = await readRunLog(dir, id, from, length, cache)
+        const end = Math.min(from + length, whole.length)
+        expect(Buffer.from(bytes).toString()).toBe(whole.subarray(from, end).toString())
+        expect(sizeBytes).toBe(whole.length)
+        const expected = starts.filter((start, index) => start.fromByte < end && (starts[index + 1]?.fromByte ?? Infinity) > from)
+        if (from < whole.length) expect(segments.map(({ fromByte, stream }) => ({ fromByte, stream })), `${from}+${length}`).toEqual(expected)
+      }
+    }
+  })
+
+  test('beyond the end there is nothing, and no error', async () => {
+    const { dir, id, whole } = written()
+    const { bytes, sizeBytes } = await readRunLog(dir, id, 1_000_000, 10, createLogIndexCache())
+    expect(bytes.length).toBe(0)
+    expect(sizeBytes).toBe(whole.length)
+  })
+
+  test('a log that was removed reads as empty', async () => {
+    const { dir, id } = written()
+    rmSync(logFile(dir, id))
+    expect(await readRunLog(dir, id, 0, 10, createLogIndexCache())).toEqual({ bytes: new Uint8Array(), sizeBytes: 0, segments: [] })
+  })
+
+  test('a log without its index still shows its text', async () => {
+    const { dir, id } = written()
+    rmSync(join(dir, `${id}.index`))
+    const { bytes, segments } = await readRunLog(dir, id, 0, 4, createLogIndexCache())
+    expect(Buffer.from(bytes).toString()).toBe('aaaa')
+    expect(segments).toEqual([])
+  })
+
+  test('what is appended later is seen, also in the index, and damaged index lines are passed over', async () => {
+    const dir = makeTemporaryWorkspace()
+    const log = createRunLogWriter(dir, 'a', ignore)
+    const cache = createLogIndexCache()
+    log.append('stdout', Buffer.from('one'))
+    expect((await readRunLog(dir, 'a', 0, 10, cache)).segments).toHaveLength(1)
+    appendFileSync(join(dir, 'a.index'), 'rubbish\n')
+    log.append('stderr', Buffer.from('two'))
+    const { bytes, segments } = await readRunLog(dir, 'a', 0, 10, cache)
+    log.close()
+    expect(Buffer.from(bytes).toString()).toBe('onetwo')
+    expect(segments.map(({ fromByte, stream }) => [fromByte, stream])).toEqual([
+      [0, 'stdout'],
+      [3, 'stderr'],
+    ])
+  })
+})
