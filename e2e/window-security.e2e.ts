@@ -63,7 +63,8 @@ describe('The window is locked down', () => {
         window.open(target.startsWith('https:') ? 'vscode://x' : target)
       }, url)
     }
-    expect(app.page.window.url()).toBe(before)
+    await expect.poll(() => app.page.window.url()).toBe(before)
+    await app.page.pipeline('hello').waitFor()
     expect(app.electron.windows()).toHaveLength(1)
   })
 

@@ -9,6 +9,8 @@ export function webPreferences(preloadFile: string): WebPreferences {
   return { preload: preloadFile, contextIsolation: true, sandbox: true, nodeIntegration: false, webviewTag: false, spellcheck: false }
 }
 
+const startPage = `${pageOrigin}/index.html`
+
 /** Dark and light ground of the page, so that nothing flashes before it is there. */
 const ground = { dark: '#16181d', light: '#ffffff' }
 
@@ -32,12 +34,16 @@ export function createWindow(outDir: string, place: WindowPlace, theme: 'system'
   }
   contents.on('will-navigate', stayHere)
   contents.on('will-redirect', stayHere)
+  // Chromium asks nobody about about:blank: come back from there.
+  contents.on('did-navigate', (_event, url) => {
+    if (!isOwnPage(url)) void window.loadURL(startPage)
+  })
   contents.on('will-attach-webview', (event) => event.preventDefault())
   contents.setWindowOpenHandler(({ url }) => {
     if (mayOpenOutside(url)) void shell.openExternal(url)
     return { action: 'deny' }
   })
-  void window.loadURL(`${pageOrigin}/index.html`)
+  void window.loadURL(startPage)
   return window
 }
 

@@ -5,6 +5,7 @@
  */
 import http, { type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { inspect } from 'node:util'
 import Dockerode from 'dockerode'
 import { AppError } from '@shared/app-error'
 import { connectionError, refusalError, timeoutError, type EngineCall, type EngineRefusal } from './errors'
@@ -51,7 +52,7 @@ const everyStatus: Record<number, true> = Object.fromEntries(Array.from({ length
 export function createTransport(socketPath: string): Transport {
   // Without the explicit `undefined`s, DOCKER_HOST and its kind would lead the modem past the guard.
   const elsewhere = { host: undefined, port: undefined, username: undefined, ca: undefined, cert: undefined, key: undefined, timeout: undefined }
-  const options = { socketPath, protocol: 'http', agent: new http.Agent({ keepAlive: false }), ...elsewhere }
+  const options = { socketPath, protocol: 'http', agent: connectAnew(), ...elsewhere }
   const modem = new Dockerode(options as Dockerode.DockerOptions).modem as Modem
 
   /** Resolves when an answer begins. The abort ends it at any time, also while the answer is read. */
@@ -127,6 +128,14 @@ export function createTransport(socketPath: string): Transport {
         return answer.on('error', () => undefined)
       }),
   }
+}
+
+/**
+ * A connection for each call. The modem prints its options, whether anybody debugs or not, and printing an agent aborts the
+ * fallback runtime (Electron 25): so it prints as a word.
+ */
+function connectAnew(): http.Agent {
+  return Object.assign(new http.Agent({ keepAlive: false }), { [inspect.custom]: () => 'Agent' })
 }
 
 function asMessage(answer: IncomingMessage | Duplex): IncomingMessage {

@@ -82,9 +82,9 @@ export function createEngineConnection(deps: EngineConnectionDeps): EngineConnec
       becomeUnavailable(silence)
     }
     const input = deps.endpointInput()
-    const { endpoint, probes } = await findEndpoint(input)
+    const { endpoint, reason, probes } = await findEndpoint(input)
     if (endpoint === null) {
-      return becomeUnavailable(probes.find(({ error }) => error !== null)?.error ?? 'No container engine was found. Start Docker, or set its endpoint in the settings.', probes)
+      return becomeUnavailable(reason ?? 'No container engine was found. Start Docker, or set its endpoint in the settings.', probes)
     }
     // Live runs hold streams through the old guard: it goes only when another one has taken its place.
     const old = link
