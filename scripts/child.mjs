@@ -81,8 +81,16 @@ export async function run(command, args, options) {
     throw setupError(`${command} could not be started: ${error.message}`)
   })
   if (result.code !== 0) {
-    const lines = result.output.trim().split('\n').slice(-40).join('\n')
-    throw setupError(`${[command, ...args].join(' ')} failed (exit code ${result.code}):\n${lines}`)
+    throw setupError(`${[command, ...args].join(' ')} failed (exit code ${result.code}):\n${headAndTail(result.output.trim().split('\n'))}`)
   }
   return result.stdout
+}
+
+/**
+ * npm tells the cause first and explains its options after it; compilers end with the cause.
+ * @param {string[]} lines
+ */
+function headAndTail(lines) {
+  if (lines.length <= 30) return lines.join('\n')
+  return [...lines.slice(0, 15), '…', ...lines.slice(-15)].join('\n')
 }
