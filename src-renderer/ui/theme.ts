@@ -32,7 +32,12 @@ export function chooseTheme(next: ThemeChoice): void {
 prefersLight.addEventListener('change', apply)
 prefersContrast.addEventListener('change', apply)
 
-/** The value of a design token, for example `token('fg-muted')`. */
+/** The build shortens #ffffff to #fff, which neither Monaco nor arithmetic on channels understands. */
+function fullColour(value: string): string {
+  return /^#[0-9a-f]{3}$/i.test(value) ? value.replace(/[0-9a-f]/gi, '$&$&') : value
+}
+
+/** The value of a design token, for example `token('fg-muted')`; colours as #rrggbb. */
 export function token(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+  return fullColour(getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim())
 }
