@@ -3,6 +3,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { api } from './api'
 import { App } from './app'
+import { CrashPage } from './crash-page'
 import { listenToKeyboard } from './features/palette/keyboard'
 import { watchDocuments } from './features/editor/document-actions'
 import { watchFileListings } from './features/pipelines/file-listings'
@@ -40,9 +41,11 @@ for (const name of ['dragover', 'drop'] as const) window.addEventListener(name, 
 
 void createSync(api, reportError).start()
 
-const root = document.getElementById('root')
-if (root !== null) {
-  createRoot(root).render(
+const container = document.getElementById('root')
+if (container !== null) {
+  // What no part of the window caught has emptied it: say so, with the way back. Runs and unsaved text are not in the page alone.
+  const onUncaughtError = (error: unknown): void => createRoot(container).render(<CrashPage error={error} />)
+  createRoot(container, { onUncaughtError }).render(
     <StrictMode>
       <App />
     </StrictMode>,
