@@ -19,9 +19,7 @@ export async function ensureDependencies({ progress }) {
   if (!areDependenciesStale()) return
   await withLock(lockFile(), async () => {
     if (!areDependenciesStale()) return
-    await progress.step('Installing dependencies (npm ci)', (report) =>
-      run('npm', ['ci', '--no-audit', '--no-fund', '--include=dev'], { cwd: projectRoot, onLine: (line) => report(line.slice(0, 60)) }),
-    )
+    await progress.step('Installing dependencies (npm ci)', () => run('npm', ['ci', '--no-audit', '--no-fund', '--include=dev'], { cwd: projectRoot }))
   })
 }
 

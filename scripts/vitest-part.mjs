@@ -26,7 +26,8 @@ export async function runVitestPart({ project, args, env, skipReason, limitMs, s
     // A pattern that matches nothing: every file is loaded and every test is counted, none runs.
     vitestArguments.push(...(skipReason === null ? ['--reporter', 'default', ...args] : [...args, '-t', '(?!)']))
     const ending = await runVitest(vitestArguments, {
-      env: { ...env, FFD_TEST_REPORT: reportFile, ...(skipReason === null ? {} : { FFD_TEST_PART_SKIPPED: skipReason }) },
+      // Vite announces a future default at every start of every worker.
+      env: { VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true', ...env, FFD_TEST_REPORT: reportFile, ...(skipReason === null ? {} : { FFD_TEST_PART_SKIPPED: skipReason }) },
       limitMs,
       signal,
     })
