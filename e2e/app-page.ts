@@ -8,7 +8,7 @@ export type AppPage = {
   stopButton(): Locator
   /** Selects a pipeline in the tree. */
   select(name: string): Promise<void>
-  /** Opens a file of the selected pipeline from the tree. */
+  /** Opens a file of a pipeline through "go to file". */
   openFile(pipeline: string, file: string): Promise<void>
   /** Replaces the text of the editor in front. */
   typeIntoEditor(text: string): Promise<void>
@@ -35,12 +35,12 @@ export function createAppPage(window: Page): AppPage {
     stopButton: () => window.getByRole('button', { name: 'Stop', exact: true }),
     select: (name) => pipeline(name).first().click(),
     async openFile(name, file) {
-      const item = pipeline(name).first()
-      if ((await item.getAttribute('aria-expanded')) !== 'true') {
-        await item.click()
-        await item.press('ArrowRight')
-      }
-      await window.getByRole('tree', { name: 'Pipelines' }).getByRole('treeitem', { name: new RegExp(`^${escape(file)}`) }).first().dblclick()
+      await pipeline(name).first().click()
+      await window.keyboard.press('ControlOrMeta+P')
+      await window.getByRole('combobox').fill(`${name}/${file}`)
+      await window.getByRole('option', { name: new RegExp(escape(file)) }).first().waitFor()
+      await window.keyboard.press('Enter')
+      await window.getByRole('tab', { name: new RegExp(`^${escape(file)}`) }).waitFor()
     },
     async typeIntoEditor(text) {
       const editor = window.getByRole('textbox', { name: /editor content/i }).first()
