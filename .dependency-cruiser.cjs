@@ -52,7 +52,7 @@ module.exports = {
       name: 'engine-below-api',
       severity: 'error',
       comment: 'The handler table calls the engine, never the other way round.',
-      from: { path: '^src-main/engine/' },
+      from: { path: '^src-main/engine/', pathNot: '^src-main/engine/testing/' },
       to: { path: ['^src-main/api\\.ts$', '^src-main/cli/'] },
     },
     onlyHome('electron-in-the-shell', '^src-main/(main\\.ts|preload\\.ts|shell/)', 'electron'),

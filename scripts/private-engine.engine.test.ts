@@ -14,16 +14,15 @@ function stateOf(folder: string) {
 describe('a private engine', () => {
   test('answers, has a network of its own, and leaves nothing behind', async (context) => {
     if (!isPossible) return context.skip('a private engine needs Linux and root')
-    const bridgesBefore = bridges()
     const engine = await startPrivateEngine()
     const { enginePid, network } = stateOf(engine.folder)
     expect(await whyEngineIsSilent(engine.endpoint)).toBeNull()
-    expect(bridges()).toEqual([...bridgesBefore, network.bridge].sort())
+    expect(bridges()).toContain(network.bridge)
 
     await engine.stop()
     expect(existsSync(engine.folder)).toBe(false)
     expect(isRunning(enginePid)).toBe(false)
-    expect(bridges()).toEqual(bridgesBefore)
+    expect(bridges()).not.toContain(network.bridge)
   })
 
   test('does not disturb another engine', async (context) => {
@@ -67,7 +66,5 @@ function isRunning(pid: number) {
 }
 
 function bridges() {
-  return readdirSync('/sys/class/net')
-    .filter((name) => existsSync(`/sys/class/net/${name}/bridge`))
-    .sort()
+  return readdirSync('/sys/class/net').filter((name) => existsSync(`/sys/class/net/${name}/bridge`))
 }
