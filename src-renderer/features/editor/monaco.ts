@@ -44,7 +44,8 @@ function defineTheme(): void {
       { token: '', foreground: colour('fg') },
       { token: 'keyword', foreground: colour('syntax-keyword') },
       { token: 'string', foreground: colour('syntax-string') },
-      { token: 'string.escape', foreground: colour('syntax-number') },
+      // Python's grammar calls the quotes escapes.
+      { token: 'string.escape', foreground: colour('syntax-string') },
       { token: 'number', foreground: colour('syntax-number') },
       { token: 'comment', foreground: colour('syntax-comment'), fontStyle: 'italic' },
       { token: 'type', foreground: colour('syntax-type') },
@@ -102,7 +103,6 @@ export const editorOptions: monaco.editor.IStandaloneEditorConstructionOptions =
   overviewRulerLanes: 2,
   fixedOverflowWidgets: true,
   accessibilitySupport: 'auto',
-  bracketPairColorization: { enabled: false },
   scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
   unicodeHighlight: { ambiguousCharacters: false },
   links: false,

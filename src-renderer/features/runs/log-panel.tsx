@@ -10,7 +10,7 @@ import { useLayout } from '../../state/layout'
 import { reportError } from '../../state/notices'
 import { Button, IconButton } from '../../ui/button'
 import { byteText } from '../../ui/format'
-import { token } from '../../ui/theme'
+import { token, useTheme } from '../../ui/theme'
 import { openFile } from '../editor/document-actions'
 import { type Follow, afterLines, afterScroll, following } from './follow'
 import { createLogDecoder } from './log-decoder'
@@ -35,6 +35,8 @@ export function LogPanel({ run }: { run: Run }): ReactNode {
   const [searchOpen, setSearchOpen] = useState(false)
   const [found, setFound] = useState({ current: 0, count: 0 })
   const maximized = useLayout((layout) => layout.panelMaximized)
+  // The tint of stderr is in the text already: another theme means reading the log again.
+  const theme = useTheme((state) => state.name)
   const runId = run.id
   const pipelineName = run.pipeline
 
@@ -86,7 +88,7 @@ export function LogPanel({ run }: { run: Run }): ReactNode {
       if (timer !== null) clearTimeout(timer)
       created.dispose()
     }
-  }, [runId, pipelineName, fromStart])
+  }, [runId, pipelineName, fromStart, theme])
 
   // The end of a failed log is where the reason is.
   useEffect(() => {
