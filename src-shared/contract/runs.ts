@@ -42,7 +42,7 @@ export const run = z.object({
   /** When the user's code began. */
   codeStartedAtMs: atMs.nullable(),
   finishedAtMs: atMs.nullable(),
-  /** Milliseconds, measured with a monotonic clock; null while unknown. */
+  /** These three in milliseconds by a monotonic clock, null while unknown. This one: until the container or process is created. */
   prepareMs: z.number().nullable(),
   setupMs: z.number().nullable(),
   codeMs: z.number().nullable(),

@@ -41,8 +41,8 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
       const user = deps.runUser(spec.workspaceRoot)
       const found = deps.image.require(client)
       const [image, network, volumes] = await Promise.all([found, deps.network(), deps.volumes.prepare(client, found, spec.workspaceRoot, user)])
-      const standIn = image.isStandIn ? `The configured worker image is not there; this run takes the locally built ${image.reference}.` : null
-      for (const message of [network.problem, folderNotice(spec.pipelineDir, user), standIn]) if (message !== null) hooks.onNotice({ severity: 'warning', message })
+      if (image.isStandIn) hooks.onNotice({ severity: 'information', message: `The configured worker image is not there; this run takes the locally built ${image.reference}.` })
+      for (const message of [network.problem, folderNotice(spec.pipelineDir, user)]) if (message !== null) hooks.onNotice({ severity: 'warning', message })
       if (stop.aborted) return notStarted
       const uvVersion = await deps.image.uvVersion(client, image)
       if (stop.aborted) return notStarted

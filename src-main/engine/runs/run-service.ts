@@ -184,10 +184,10 @@ async function execute(run: LiveRun, spec: RunSpec, runner: Runner, deps: RunSer
           run.change({ ...facts, ...(key === undefined || spec.requirements === null ? {} : { cacheWasWarm: deps.isWarm(key) }) })
         },
         onNotice: (notice) => void run.change({ notices: [...run.current().notices, notice] }),
-        onStarting: () => enter('starting'),
+        onStarting: () => enter('starting', { prepareMs: run.elapsedMs() }),
         onStarted() {
           startedMs = run.elapsedMs()
-          enter('setting-up', { startedAtMs: Date.now(), prepareMs: startedMs })
+          enter('setting-up', { startedAtMs: Date.now() })
         },
         onOutput(stream, chunk) {
           if (stream === 'stdout') marker.push(chunk)
