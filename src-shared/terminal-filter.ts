@@ -16,7 +16,6 @@ type State = 'ground' | 'escape' | 'intermediate' | 'csi' | 'string' | 'string-e
 const maxSequenceLength = 4096
 const maxSgrParameters = 32
 
-// eslint-disable-next-line no-control-regex -- finding control characters is the purpose of this file
 const control = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g
 const sgrParameters = /^[\d;:]*$/
 

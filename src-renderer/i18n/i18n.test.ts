@@ -11,7 +11,9 @@ import english from './en.json'
 type Words = { [key: string]: string | Words }
 
 function flat(words: Words, prefix = ''): Record<string, string> {
-  return Object.assign({}, ...Object.entries(words).map(([key, value]) => (typeof value === 'string' ? { [prefix + key]: value } : flat(value, `${prefix}${key}.`))))
+  return Object.fromEntries(
+    Object.entries(words).flatMap(([key, value]) => (typeof value === 'string' ? [[prefix + key, value]] : Object.entries(flat(value, `${prefix}${key}.`)))),
+  )
 }
 
 const en = flat(english)

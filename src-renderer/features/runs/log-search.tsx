@@ -3,7 +3,7 @@ import { ChevronDown, ChevronUp, X } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { IconButton } from '../../ui/button'
-import type { LogView } from './log-view'
+import { type LogView, markedMatches } from './log-view'
 
 type LogSearchProps = { view: LogView; found: { current: number; count: number }; onClose: () => void }
 
@@ -34,7 +34,7 @@ export function LogSearch({ view, found, onClose }: LogSearchProps): ReactNode {
         }}
       />
       <span className="log-search-count" role="status">
-        {term !== '' && t('log.found', { current: found.current, total: found.count })}
+        {term !== '' && t('log.found', { current: found.current, total: found.count < markedMatches ? found.count : `${markedMatches}+` })}
       </span>
       <IconButton label={t('log.previous')} keys="Shift+Enter" icon={<ChevronUp size={15} />} onClick={() => view.find(term, 'previous', false)} />
       <IconButton label={t('log.next')} keys="Enter" icon={<ChevronDown size={15} />} onClick={() => view.find(term, 'next', false)} />

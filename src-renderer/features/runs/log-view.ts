@@ -11,6 +11,8 @@ import { type CodePlace, findPlaces } from './traceback'
 
 const scrollbackLines = 100_000
 const plainTextLines = 200
+/** More matches than this are found one by one, but neither marked nor counted. */
+export const markedMatches = 2000
 
 const ansiNames = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const
 
@@ -59,7 +61,7 @@ export function createLogView(host: HTMLElement, events: LogViewEvents) {
     theme: terminalTheme(),
   })
   const fit = new FitAddon()
-  const search = new SearchAddon({ highlightLimit: 2000 })
+  const search = new SearchAddon({ highlightLimit: markedMatches })
   terminal.loadAddon(fit)
   terminal.loadAddon(search)
   terminal.loadAddon(new UnicodeGraphemesAddon())

@@ -46,12 +46,18 @@ function stepMs(run: Run, name: StepName, isReached: boolean, nowMs: number): nu
       return run.prepareMs ?? Math.max(0, (run.startedAtMs ?? endMs) - run.createdAtMs)
     case 'starting':
       if (run.prepareMs === null) return null
-      return Math.max(0, (run.startedAtMs ?? endMs) - run.createdAtMs - run.prepareMs)
+      return startMs(run.prepareMs, (run.startedAtMs ?? endMs) - run.createdAtMs)
     case 'setting-up':
       return run.setupMs ?? (run.startedAtMs === null ? null : Math.max(0, (run.codeStartedAtMs ?? endMs) - run.startedAtMs))
     case 'running':
       return run.codeMs ?? (run.codeStartedAtMs === null ? null : Math.max(0, endMs - run.codeStartedAtMs))
   }
+}
+
+/** Null where preparing and starting were measured as one. */
+function startMs(prepareMs: number, untilStartedMs: number): number | null {
+  const ms = Math.round(untilStartedMs - prepareMs)
+  return ms > 0 ? ms : null
 }
 
 export function phaseTimeline(run: Run, nowMs: number): Step[] {

@@ -5,7 +5,6 @@
  */
 export type StderrTint = { push: (text: string, stream: 'stdout' | 'stderr') => string }
 
-// eslint-disable-next-line no-control-regex -- SGR sequences start with the escape character
 const sgr = /\x1b\[([\d;:]*)m/g
 
 /** Whether a foreground colour is set after the sequence, given whether one was before. */

@@ -121,7 +121,7 @@ function RunnerChip(): ReactNode {
   const state = engine?.state ?? 'connecting'
   const isReady = state === 'ready'
   const icon = state === 'connecting' ? <LoaderCircle size={14} className="spin" /> : isReady ? <Box size={14} /> : <Monitor size={14} />
-  const text = isReady ? t('runner.chipDocker', { version: engine?.version ?? '' }) : t(state === 'connecting' ? 'runner.chipConnecting' : 'runner.chipHost')
+  const text = isReady ? t('runner.chipDocker', { version: /^\d+\.\d+/.exec(engine?.version ?? '')?.[0] ?? '' }) : t(state === 'connecting' ? 'runner.chipConnecting' : 'runner.chipHost')
   return (
     <Tip text={isReady ? t('runner.dockerExplained', { endpoint: engine?.endpoint ?? '', architecture: engine?.architecture ?? '' }) : t('runner.hostExplained')}>
       <button type="button" className={`chip ${isReady ? 'ok' : state === 'unavailable' ? 'warn' : ''}`} onClick={() => runAction('view.doctor')}>
