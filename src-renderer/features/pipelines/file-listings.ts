@@ -54,11 +54,16 @@ export function watchFileListings(): void {
   useLayout.subscribe((now, before) => {
     if (now.expandedPipelines !== before.expandedPipelines) loadMissing()
   })
+  // Files that nobody has opened are not announced: a run may have made some, and so may whatever the user was in before.
+  window.addEventListener('focus', () => openPipelines().forEach(markStale))
   useEngineMirror.subscribe((now, before) => {
     if (now.workspace?.workspace?.root !== before.workspace?.workspace?.root) useFileListings.setState({ listings: {} })
     if (now.catalog !== before.catalog) {
       loadMissing()
       for (const pipeline of openPipelines()) markStale(pipeline)
+    }
+    if (now.runs !== before.runs) {
+      for (const run of Object.values(now.runs)) if (run.phase === 'finished' && before.runs[run.id]?.phase !== 'finished') markStale(run.pipeline)
     }
     if (now.fileVersions === before.fileVersions) return
     for (const [key, version] of Object.entries(now.fileVersions)) if (before.fileVersions[key] !== version) markStale(version.pipeline)
