@@ -4,9 +4,10 @@
  * ELECTRON_OVERRIDE_DIST_PATH names, the installed binary, the official download, and on linux-x64 the fallback of
  * electron-fallback.mjs. `node scripts/electron-runtime.mjs` prints the executable.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { cacheFolder } from './cache-folder.mjs'
 import { isSetupError, setupError, tryRun } from './child.mjs'
 import { electronDownloadUrl, whyUnreachable } from './electron-download.mjs'
 import { fallbackVersion, installFallback, isFallbackPossible } from './electron-fallback.mjs'
@@ -14,6 +15,7 @@ import { createProgress } from './progress.mjs'
 import { modulesFolder, projectNode, readJson } from './project.mjs'
 
 const installLimitMs = 900_000
+const askAgainAfterMs = 3_600_000
 
 /**
  * @typedef {object} ElectronRuntime
@@ -36,19 +38,37 @@ export async function resolveElectron({ progress }) {
   const installed = installedExecutable(electronFolder)
   if (installed) return { executable: installed, version, isFallback: false, notice: null }
 
-  const problem = await download(electronFolder, version, repository, progress)
+  const hasFallback = isFallbackPossible(process.platform, process.arch)
+  const lately = hasFallback ? problemOfLate(version) : null
+  const problem = lately ?? (await download(electronFolder, version, repository, progress))
   const downloaded = installedExecutable(electronFolder)
   if (downloaded) return { executable: downloaded, version, isFallback: false, notice: null }
 
-  if (!isFallbackPossible(process.platform, process.arch)) {
+  if (!hasFallback) {
     throw setupError(
       `Electron ${version} cannot be downloaded (${problem}), and there is no other runtime for ${process.platform}-${process.arch}. ` +
         'Set ELECTRON_MIRROR to a mirror, HTTPS_PROXY to a proxy, or ELECTRON_OVERRIDE_DIST_PATH to a folder with an unpacked Electron.',
     )
   }
   const executable = await installFallback({ progress })
+  if (lately === null) writeFileSync(problemFile(), JSON.stringify({ version, problem, atMs: Date.now() }))
   const notice = `Electron ${version} cannot be downloaded (${problem}): running on Electron ${fallbackVersion}, for development and tests only.`
   return { executable, version: fallbackVersion, isFallback: true, notice }
+}
+
+/**
+ * Where the network stalls, asking costs seconds: not at every start, then.
+ * @param {string} version
+ * @returns {string | null}
+ */
+function problemOfLate(version) {
+  if (!existsSync(problemFile())) return null
+  const last = readJson(problemFile())
+  return last.version === version && Date.now() - last.atMs < askAgainAfterMs ? last.problem : null
+}
+
+function problemFile() {
+  return join(cacheFolder('electron'), 'download-problem.json')
 }
 
 /** @param {string} folder */

@@ -2,6 +2,7 @@
 /** Two commands at once must not install or build over each other: the second waits until the first is done. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setupError } from './child.mjs'
 
 const pollMs = 200
 
@@ -29,7 +30,9 @@ function tryLock(lockFile) {
     writeFileSync(lockFile, String(process.pid), { flag: 'wx' })
     return true
   } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error)
+    if (code === 'EEXIST') return false
+    if (code === 'EACCES' || code === 'EROFS') throw setupError(`Something has to be installed or built, but this folder cannot be written: ${message}`)
     throw error
   }
 }
