@@ -1,8 +1,10 @@
 /** The commands that only look: list, runs, logs, doctor. */
+import type { LogChunk } from '@shared/contract/runs'
 import type { Api } from '../api'
 import type { Events } from '../engine/events'
 import { followLog } from './follow-log'
 import type { Invocation } from './invocation'
+import { createLogTextReader, type LogText } from './log-text'
 import { formatDuration, formatTable, printable, type Output } from './output'
 import { exitCodes } from './run-command'
 
@@ -52,18 +54,26 @@ export async function logsCommand({ api, events, output, invocation }: Input<'lo
   const { runId } = invocation
   const run = await api('runs.get', { runId })
   if (invocation.json) await output.json({ type: 'run', run })
-  if (invocation.follow || run.phase === 'finished') {
-    await followLog({ api, events, runId, onChunk: (chunk) => (invocation.json ? output.json({ type: 'log', fromByte: chunk.fromByte, text: Buffer.from(chunk.bytes).toString('utf8') }) : output.bytes(chunk.bytes)) })
-    return exitCodes.ok
+  const reader = createLogTextReader()
+  const writeTexts = async (texts: LogText[]): Promise<void> => {
+    for (const text of texts) await output.json({ type: 'log', ...text })
   }
+  const onChunk = (chunk: LogChunk): Promise<void> => (invocation.json ? writeTexts(reader.push(chunk)) : output.bytes(chunk.bytes))
+  if (invocation.follow || run.phase === 'finished') await followLog({ api, events, runId, onChunk })
+  else await readSoFar(api, runId, onChunk)
+  if (invocation.json) await writeTexts(reader.end())
+  return exitCodes.ok
+}
+
+/** What a live run has written up to now. */
+async function readSoFar(api: Api, runId: string, onChunk: (chunk: LogChunk) => Promise<void>): Promise<void> {
   const { sizeBytes } = await api('runs.readLog', { runId, fromByte: 0, maxBytes: 1 })
   for (let fromByte = 0; fromByte < sizeBytes; ) {
     const chunk = await api('runs.readLog', { runId, fromByte })
-    if (chunk.bytes.length === 0) break
-    await output.bytes(chunk.bytes)
+    if (chunk.bytes.length === 0) return
+    await onChunk(chunk)
     fromByte = chunk.nextByte
   }
-  return exitCodes.ok
 }
 
 export async function doctorCommand({ api, output, invocation }: Input<'doctor'>): Promise<number> {

@@ -1,5 +1,7 @@
-/** Where the CLI writes: results on standard output, everything said about them on standard error. Waits for slow readers. */
-import { once } from 'node:events'
+/**
+ * Where the CLI writes: results on standard output, everything said about them on standard error. Waits for slow readers; a
+ * reader that goes away (`| head`) is no error: what would come is for nobody.
+ */
 
 export type Output = {
   /** Result, as a line. */
@@ -13,14 +15,24 @@ export type Output = {
 export type OutputStreams = { stdout: NodeJS.WritableStream; stderr: NodeJS.WritableStream }
 
 export function createOutput({ stdout, stderr }: OutputStreams): Output {
+  let broken = false
+  const say = (text: string): void => void stderr.write(`${text}\n`)
+  const whenBroken = new Promise<void>((resolve) => {
+    stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (!broken && error.code !== 'EPIPE') say(`Standard output cannot be written: ${error.message}`)
+      broken = true
+      resolve()
+    })
+  })
   const write = async (chunk: string | Uint8Array): Promise<void> => {
-    if (!stdout.write(chunk)) await once(stdout, 'drain')
+    if (broken || stdout.write(chunk)) return
+    await Promise.race([new Promise<void>((resolve) => stdout.once('drain', resolve)), whenBroken])
   }
   return {
     line: (text) => write(`${text}\n`),
     json: (value) => write(`${JSON.stringify(value)}\n`),
     bytes: write,
-    say: (text) => void stderr.write(`${text}\n`),
+    say,
   }
 }
 

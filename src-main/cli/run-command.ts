@@ -56,6 +56,7 @@ export async function runCommand({ api, events, output, invocation, onInterrupt 
     await followLog({ api, events, runId, onChunk: (chunk) => (json ? writeTexts(reader.push(chunk)) : output.bytes(chunk.bytes)) })
     if (json) await writeTexts(reader.end())
     const finished = await api('runs.get', { runId })
+    show(finished)
     if (json) await output.json({ type: 'finished', run: finished })
     else saySummary(output, finished)
     return exitCodeOf(finished)
