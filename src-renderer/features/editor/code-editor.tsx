@@ -1,4 +1,4 @@
-/** Monaco on one document. Loaded lazily (default export for React.lazy is avoided by the caller). */
+/** Monaco on one document. Loaded lazily by document-page. */
 import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { OpenDocument } from '../../state/documents'

@@ -1,10 +1,10 @@
 /** Which files the opened pipelines have; loaded when a pipeline is opened in the tree and again when its files change. */
 import { create } from 'zustand'
+import type { FileListing } from '@shared/contract/files'
 import { api } from '../../api'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { useLayout } from '../../state/layout'
 import { reportError } from '../../state/notices'
-import type { FileListing } from './tree-rows'
 
 export const useFileListings = create<{ listings: Readonly<Record<string, FileListing>> }>(() => ({ listings: {} }))
 

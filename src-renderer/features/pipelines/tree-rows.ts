@@ -1,8 +1,7 @@
 /** The pipeline tree as a flat list of rows: what is visible for a filter and a set of opened folders. Pure. */
-import type { FileEntry } from '@shared/contract/files'
+import type { FileEntry, FileListing } from '@shared/contract/files'
 import type { Pipeline } from '@shared/contract/pipelines'
 
-export type FileListing = { entries: readonly FileEntry[]; truncated: boolean }
 type Place = { id: string; level: number; positionInSet: number; setSize: number }
 export type PipelineRow = Place & { kind: 'pipeline'; pipeline: Pipeline; isExpanded: boolean }
 export type FileRow = Place & { kind: 'file' | 'folder'; pipeline: string; entry: FileEntry; name: string; isExpanded: boolean }
