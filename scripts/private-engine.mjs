@@ -147,11 +147,23 @@ async function removeContainers(endpoint) {
  * @param {string} folder
  */
 async function endProcess(pid, folder) {
-  process.kill(pid, 'SIGTERM')
+  signalProcess(pid, 'SIGTERM')
   const deadlineAt = Date.now() + stopLimitMs
   while (isOurEngine(pid, folder)) {
-    if (Date.now() > deadlineAt) process.kill(pid, 'SIGKILL')
+    if (Date.now() > deadlineAt) signalProcess(pid, 'SIGKILL')
     await sleep(50)
+  }
+}
+
+/**
+ * @param {number} pid
+ * @param {NodeJS.Signals} signal
+ */
+function signalProcess(pid, signal) {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It has ended between the look and the signal.
   }
 }
 
