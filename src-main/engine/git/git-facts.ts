@@ -1,5 +1,5 @@
 /** What a run's record says of the code it ran: commit, branch, and whether the pipeline's folder had uncommitted changes. */
-import { createGitClient } from './git-client'
+import { createGitClient, type GitClient } from './git-client'
 
 export type GitFacts = { gitCommit: string | null; gitBranch: string | null; gitDirty: boolean | null }
 
@@ -9,7 +9,8 @@ const noRepository: GitFacts = { gitCommit: null, gitBranch: null, gitDirty: nul
 export async function readGitFacts(folder: string, environment: NodeJS.ProcessEnv): Promise<GitFacts> {
   try {
     const filters = await repositoryFilters(folder, environment)
-    const status = await createGitClient(folder, environment, filters).read(['status', '--porcelain=v2', '--branch', '--untracked-files=normal', '--ignore-submodules=all', '--', '.'])
+    if (filters.some((name) => !canBeSwitchedOff(name))) return await readWithoutStatus(createGitClient(folder, environment))
+    const status = await createGitClient(folder, environment, filters).read(['--no-optional-locks', 'status', '--porcelain=v2', '--branch', '--untracked-files=normal', '--ignore-submodules=all', '--', '.'])
     return parseStatus(status)
   } catch {
     return noRepository
@@ -26,6 +27,17 @@ async function repositoryFilters(folder: string, environment: NodeJS.ProcessEnv)
     // `git config` ends with 1 when nothing matches.
     return []
   }
+}
+
+/** `git -c key=value` ends the key at the first equals sign: a filter with one in its name would stay in force. */
+function canBeSwitchedOff(filter: string): boolean {
+  return !filter.includes('=')
+}
+
+/** Looks into no file of the working tree, so that no filter runs. */
+async function readWithoutStatus(client: GitClient): Promise<GitFacts> {
+  const [commit, branch] = await Promise.all([client.read(['rev-parse', '--verify', '--quiet', 'HEAD']).catch(() => ''), client.read(['branch', '--show-current'])])
+  return { gitCommit: commit.trim() || null, gitBranch: branch.trim() || null, gitDirty: null }
 }
 
 /** Reads `git status --porcelain=v2 --branch`: header lines begin with `# `, every other line is a change. */

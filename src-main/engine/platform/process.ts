@@ -4,6 +4,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 export type ToolResult = { exitCode: number | null; stdout: string; stderr: string; spawnError: NodeJS.ErrnoException | null }
 
 const maxOutputCharacters = 1_000_000
+/** A child that outlives its tool can keep the output open for ever; what the tool itself wrote is read long before. */
+const drainMs = 500
 
 /** Runs a short tool to its end. Never throws: a missing program is `spawnError`, a time-out exit code null. */
 export function runTool(file: string, argv: string[], options: { env: NodeJS.ProcessEnv; cwd?: string; timeoutMs: number; signal?: AbortSignal }): Promise<ToolResult> {
@@ -22,6 +24,13 @@ export function runTool(file: string, argv: string[], options: { env: NodeJS.Pro
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout = (stdout + text).slice(0, maxOutputCharacters)))
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(0, maxOutputCharacters)))
     child.once('error', (error: NodeJS.ErrnoException) => resolve({ exitCode: null, stdout, stderr, spawnError: error }))
+    child.once('exit', () => {
+      const timer = setTimeout(() => {
+        child.stdout.destroy()
+        child.stderr.destroy()
+      }, drainMs)
+      child.once('close', () => clearTimeout(timer))
+    })
     child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr, spawnError: null }))
   })
 }

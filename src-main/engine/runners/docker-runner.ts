@@ -15,7 +15,7 @@ import type { NetworkEnvironment } from '../platform/network-environment'
 import type { UserDataLayout } from '../platform/user-data'
 import { containerSpec, dockerCommandLine } from './container-spec'
 import { folderNotice } from './run-user'
-import { notStarted, type Runner, type RunnerExit, type RunnerHooks, type RunSpec } from './runner'
+import { notStarted, signalOfExitCode, type Runner, type RunnerExit, type RunnerHooks, type RunSpec } from './runner'
 
 export type DockerRunnerDeps = {
   /** Throws docker/unavailable with the reason while no engine answers. */
@@ -104,9 +104,7 @@ async function runContainer(client: DockerClient, spec: RunSpec, container: Cont
 function exitOf(facts: ContainerFacts | null): RunnerExit {
   if (facts === null) throw new AppError('docker/rejected', 'The container was removed from outside while the pipeline ran; its exit code is lost. Run the pipeline again.')
   if (facts.error !== '') throw new AppError('docker/rejected', `The engine could not run the container: ${facts.error}`)
-  // 128 + n: ended by signal n. The init process passes it on that way.
-  const signal = facts.exitCode === 137 ? 'SIGKILL' : facts.exitCode === 143 ? 'SIGTERM' : null
-  return { exitCode: facts.exitCode, signal, outOfMemory: facts.oomKilled }
+  return { exitCode: facts.exitCode, signal: signalOfExitCode(facts.exitCode), outOfMemory: facts.oomKilled }
 }
 
 type Output = { drained(): Promise<void>; close(): void }

@@ -13,7 +13,7 @@ import type { UserDataLayout } from '../platform/user-data'
 import { quoteCommand, uvRunArguments } from '../uv/command'
 import type { UvFinder } from '../uv/uv-binary'
 import { hostEnvironment } from './run-environment'
-import { notStarted, type Runner, type RunnerExit, type RunnerHooks, type RunSpec } from './runner'
+import { notStarted, signalOfExitCode, type Runner, type RunnerExit, type RunnerHooks, type RunSpec } from './runner'
 
 export type HostRunnerDeps = {
   uv: UvFinder
@@ -22,6 +22,9 @@ export type HostRunnerDeps = {
   env: () => NodeJS.ProcessEnv
   warmKey: (uvVersion: string, spec: RunSpec) => string
 }
+
+/** When the group has ended, what it wrote is in the pipe already; a pipe that stays open longer belongs to a process that left the group. */
+const drainMs = 2000
 
 /** One cache per workspace, as with containers: a cache holds code that runs. */
 export function hostCacheFolder(layout: UserDataLayout, workspaceRoot: string): string {
@@ -69,7 +72,7 @@ async function runProcess(file: string, argv: string[], env: Record<string, stri
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const exited = new Promise<RunnerExit>((resolve, reject) => {
     child.once('error', (error) => reject(new AppError('tool/missing', `uv could not be started (${error.message}). Check ${file}.`, { file }, { cause: error })))
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, outOfMemory: false }))
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal: signal ?? signalOfExitCode(exitCode), outOfMemory: false }))
   })
   child.once('spawn', () => hooks.onStarted())
 
@@ -85,12 +88,24 @@ async function runProcess(file: string, argv: string[], env: Record<string, stri
     clearTimeout(killTimer)
     // What the pipeline left running in the background would keep the pipes open for ever; a container would end it too.
     await killGroup(child)
-    await closed
+    if (!(await settlesWithin(closed, drainMs))) {
+      hooks.onNotice({ severity: 'warning', message: 'A process that the pipeline started left its group and still runs; what it writes from now on is not kept. End it by hand.' })
+      child.stdout.destroy()
+      child.stderr.destroy()
+    }
     return exit
   } finally {
     clearTimeout(killTimer)
     stop.removeEventListener('abort', onStop)
   }
+}
+
+async function settlesWithin(promise: Promise<void>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), timeoutMs)))
+  const settled = await Promise.race([promise.then(() => true), late])
+  clearTimeout(timer)
+  return settled
 }
 
 /** uv hands SIGTERM on to Python, as it does as the container's main process (RELIABILITY.md F4). Windows knows no SIGTERM. */

@@ -47,3 +47,8 @@ export type Runner = {
 }
 
 export const notStarted: RunnerExit = { exitCode: null, signal: null, outOfMemory: false }
+
+/** 128 + n: ended by signal n. uv and the container's init process pass it on that way. */
+export function signalOfExitCode(exitCode: number | null): string | null {
+  return exitCode === 137 ? 'SIGKILL' : exitCode === 143 ? 'SIGTERM' : null
+}

@@ -24,13 +24,14 @@ const steps: string[][] = [
 
 /** Brings the database to this version. Throws store/unavailable for a file that a newer version wrote. */
 export function migrate(database: Database): void {
-  const current = Number(database.get('PRAGMA user_version')?.user_version ?? 0)
-  if (current > steps.length) {
+  const version = (): number => Number(database.get('PRAGMA user_version')?.user_version ?? 0)
+  if (version() > steps.length) {
     throw new AppError('store/unavailable', 'The history was written by a newer version of Fast-Flow Desktop. Update the app, or start it with another --user-data-dir.')
   }
-  if (current === steps.length) return
+  if (version() === steps.length) return
   database.transaction(() => {
-    for (const step of steps.slice(current)) for (const sql of step) database.run(sql)
+    // Asked again under the lock: another process may have migrated meanwhile.
+    for (const step of steps.slice(version())) for (const sql of step) database.run(sql)
     database.run(`PRAGMA user_version = ${steps.length}`)
   })
 }
