@@ -19,8 +19,9 @@ export type Api = <K extends ApiRequest>(name: K, input: ApiInput<K>) => Promise
 export function createApi(engine: Engine, desktop: Desktop, version: string): Api {
   const handlers = createHandlers(engine, desktop, version)
   return async (name, input) => {
-    const method = lookUp(contract, name)
-    if (method?.kind !== 'request') throw new AppError('input/invalid', `There is no request ${JSON.stringify(name)}.`)
+    // The page is not trusted: what it calls a name can be anything.
+    const method = typeof name === 'string' ? lookUp(contract, name) : undefined
+    if (method?.kind !== 'request') throw new AppError('input/invalid', `There is no request ${typeof name === 'string' ? JSON.stringify(name) : typeof name}.`)
     const parsed = method.input.safeParse(input)
     if (!parsed.success) {
       const issue = parsed.error.issues[0]

@@ -40,8 +40,9 @@ export function createOutput({ stdout, stderr }: OutputStreams): Output {
 export function formatDuration(durationMs: number | null): string {
   if (durationMs === null) return '–'
   if (durationMs < 1000) return `${Math.round(durationMs)} ms`
-  const seconds = durationMs / 1000
-  return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
+  if (durationMs < 59_950) return `${(durationMs / 1000).toFixed(1)} s`
+  const seconds = Math.round(durationMs / 1000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
 /** Left-aligned columns, two blanks between. */

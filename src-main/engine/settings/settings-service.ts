@@ -13,16 +13,23 @@ export type SettingsService = {
 
 export function createSettingsService(file: string, onChanged: (state: SettingsState) => void): SettingsService {
   let state: SettingsState = { ...load(file), file, rev: 1 }
+  const change = async (patch: Partial<Settings>): Promise<SettingsState> => {
+    const stored = readRaw(file)
+    if (stored.problem !== null) throw new AppError('input/invalid', `${stored.problem} Correct the file first; nothing was changed.`, { file })
+    await writeFileAtomically(file, Buffer.from(`${JSON.stringify({ ...stored.value, ...patch }, null, 2)}\n`))
+    state = { ...load(file), file, rev: state.rev + 1 }
+    onChanged(state)
+    return state
+  }
+  /** One change after the other: each reads the file that the one before has written. */
+  let turn: Promise<unknown> = Promise.resolve()
   return {
     current: () => state.settings,
     state: () => state,
-    async update(patch) {
-      const stored = readRaw(file)
-      if (stored.problem !== null) throw new AppError('input/invalid', `${stored.problem} Correct the file first; nothing was changed.`, { file })
-      await writeFileAtomically(file, Buffer.from(`${JSON.stringify({ ...stored.value, ...patch }, null, 2)}\n`))
-      state = { ...load(file), file, rev: state.rev + 1 }
-      onChanged(state)
-      return state
+    update(patch) {
+      const changed = turn.then(() => change(patch))
+      turn = changed.catch(() => undefined)
+      return changed
     },
   }
 }

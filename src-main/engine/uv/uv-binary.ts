@@ -98,7 +98,7 @@ async function fetchUv(input: UvFinderInput): Promise<UvBinary> {
     const argv = ['-m', 'pip', '--disable-pip-version-check', '--no-input', 'install', '--quiet', '--no-deps', '--no-compile', '--only-binary', ':all:', '--require-hashes', '--target', target, '-r', requirements]
     const result = await runTool(python, argv, { env: input.env(), timeoutMs: 300_000 })
     if (result.exitCode !== 0) {
-      throw new AppError('uv/fetch-failed', `uv ${uvVersion} could not be fetched from the package index: ${lastLine(result.stderr)} Check the network, the proxy and the certificate file in the settings.`)
+      throw new AppError('uv/fetch-failed', `uv ${uvVersion} could not be fetched from the package index: ${pipError(result.stderr)} Check the network, the proxy and the certificate file in the settings.`)
     }
     const destination = join(input.uvDir, uvVersion)
     rmSync(destination, { recursive: true, force: true })
@@ -120,6 +120,8 @@ async function findPip({ env, platform }: UvFinderInput): Promise<string | null>
   return null
 }
 
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? ''
+/** pip ends some errors with details (the hash it got): the line that names the error says more. */
+function pipError(text: string): string {
+  const lines = text.trim().split('\n')
+  return (lines.filter((line) => line.startsWith('ERROR: ')).at(-1) ?? lines.at(-1) ?? '').replace('ERROR: ', '')
 }
