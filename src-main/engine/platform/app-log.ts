@@ -1,5 +1,6 @@
 /** The app's own log: what went wrong inside, for a bug report. Small, rotated once, never holds values of env or output of pipelines. */
 import { appendFileSync, renameSync, statSync } from 'node:fs'
+import { toWireError } from '@shared/app-error'
 
 const maxBytes = 1_000_000
 
@@ -16,7 +17,7 @@ export function createAppLog(file: string): AppLog {
   }
   return {
     info: (text) => write('info', text),
-    error: (text, error) => write('error', error === undefined ? text : `${text}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+    error: (text, error) => write('error', error === undefined ? text : `${text}: ${error instanceof Error ? (error.stack ?? error.message) : toWireError(error).message}`),
   }
 }
 
