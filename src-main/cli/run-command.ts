@@ -32,30 +32,37 @@ export async function runCommand({ api, events, output, invocation, onInterrupt 
     if (json) void output.json({ type: 'phase', phase: run.phase, atMs: Date.now() })
     else sayPhase(output, run)
   }
+  let runId: string | null = null
+  let interrupted = false
+  // Listened to before there is a run: a Ctrl+C at any moment stops it, none leaves it behind.
+  onInterrupt(() => {
+    interrupted = true
+    if (runId === null) return
+    output.say('Stopping…')
+    void api('runs.stop', { runId })
+  })
   const started = await api('runs.start', { pipeline: invocation.pipeline, runner: invocation.runner, env: invocation.env, ignoreProblems: invocation.force, parallel: true })
-  const runId = started.id
+  const { id } = started
+  runId = id
+  if (interrupted) await api('runs.stop', { runId: id })
   if (json) await output.json({ type: 'started', run: started })
   show(started)
   const unsubscribe = [
     events.on('runs.changed', (run) => {
-      if (run.id === runId) show(run)
+      if (run.id === id) show(run)
     }),
     events.on('tools.workerImageChanged', (image) => {
       if (image.state === 'pulling' && !json) sayPull(output, image.receivedBytes, image.totalBytes)
     }),
   ]
   try {
-    onInterrupt(() => {
-      output.say('Stopping…')
-      void api('runs.stop', { runId })
-    })
     const reader = createLogTextReader()
     const writeTexts = async (texts: ReturnType<typeof reader.end>): Promise<void> => {
       for (const text of texts) await output.json({ type: 'log', ...text })
     }
-    await followLog({ api, events, runId, onChunk: (chunk) => (json ? writeTexts(reader.push(chunk)) : output.bytes(chunk.bytes)) })
+    await followLog({ api, events, runId: id, onChunk: (chunk) => (json ? writeTexts(reader.push(chunk)) : output.bytes(chunk.bytes)) })
     if (json) await writeTexts(reader.end())
-    const finished = await api('runs.get', { runId })
+    const finished = await api('runs.get', { runId: id })
     show(finished)
     if (json) await output.json({ type: 'finished', run: finished })
     else saySummary(output, finished)
