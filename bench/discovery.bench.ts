@@ -39,7 +39,7 @@ describe('Discovery', () => {
   }, 120_000)
   afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-  const python = (): Promise<void> => new Promise((resolve, reject) => void execFile('python3', ['-c', peer, root], (error) => (error ? reject(error) : resolve())))
+  const python = (): Promise<void> => new Promise((resolve, reject) => void execFile('python3', ['-c', peer, root], (error) => (error ? reject(new Error(error.message)) : resolve())))
 
   it('first look', async () => {
     await compare(`discovery of ${folders} folders, first look`, 'Python, start included', samples, async () => void (await createDiscovery()(root, { defaultPythonVersion: '3.11' })), python)

@@ -1,7 +1,7 @@
 /** Electron's entry: one instance per profile, folders, engine, window, orderly quit. */
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron'
+import { app, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell, type BrowserWindow } from 'electron'
 import { toWireError } from '@shared/app-error'
 import { createApi } from './api'
 import { createEngine, type Engine } from './engine/engine'

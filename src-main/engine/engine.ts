@@ -162,7 +162,11 @@ export function createEngine(config: EngineConfig): Engine {
     cacheState: (pipeline) => warmState.stateOf(pipeline, whereToLook),
     publish: (state) => events.publish('pipelines.changed', state),
   })
-  const files = createFileService({ findPipeline: (name) => catalog.find(name), publishChanged: (change) => events.publish('files.changed', change) })
+  const files = createFileService({
+    findPipeline: (name) => catalog.find(name),
+    publishChanged: (change) => events.publish('files.changed', change),
+    publishListing: (change) => events.publish('files.listingChanged', change),
+  })
 
   const dockerRunner = createDockerRunner({
     client: (): Promise<DockerClient> => connection.client(),

@@ -30,9 +30,9 @@ export function createEvents(onListenerError: (error: unknown) => void): Events 
     },
     subscribe,
     on(wanted, listener) {
-      // The payload belongs to the name: TypeScript cannot see that the comparison narrows both.
-      return subscribe((name, payload) => {
-        if ((name as ApiEvent) === wanted) listener(payload as unknown as ApiPayload<typeof wanted>)
+      return subscribe((name: ApiEvent, payload) => {
+        // The payload belongs to the name: TypeScript cannot see that the comparison narrows both.
+        if (name === wanted) listener(payload as unknown as ApiPayload<typeof wanted>)
       })
     },
   }

@@ -12,7 +12,7 @@ export function webPreferences(preloadFile: string): WebPreferences {
 const startPage = `${pageOrigin}/index.html`
 
 /** Dark and light ground of the page, so that nothing flashes before it is there. */
-const ground = { dark: '#16181d', light: '#ffffff' }
+const ground = { dark: '#16181d', light: '#f2f4f7' }
 
 export function createWindow(outDir: string, place: WindowPlace, theme: 'system' | 'light' | 'dark'): BrowserWindow {
   nativeTheme.themeSource = theme

@@ -3,6 +3,7 @@
  * `rev`, and the higher one wins, so the order in which snapshots and events arrive does not matter.
  */
 import { create } from 'zustand'
+import type { FileListing } from '@shared/contract/files'
 import type { PipelineCatalog } from '@shared/contract/pipelines'
 import type { Run } from '@shared/contract/runs'
 import type { SettingsState } from '@shared/contract/settings'
@@ -14,6 +15,8 @@ export type AppInfo = ApiOutput<'tools.appInfo'>
 
 /** The last version of a file that was announced; null when it is gone. */
 export type FileVersion = { pipeline: string; path: string; version: string | null; rev: number }
+
+export type AnnouncedListing = { pipeline: string; listing: FileListing; rev: number }
 
 export type EngineMirror = {
   /** True once the first snapshots are there, so that empty states do not flash. */
@@ -27,6 +30,8 @@ export type EngineMirror = {
   logSizes: Readonly<Record<string, number>>
   /** By `pipeline/path`. */
   fileVersions: Readonly<Record<string, FileVersion>>
+  /** Listings that were announced as changed, by pipeline. */
+  listings: Readonly<Record<string, AnnouncedListing>>
   engine: EngineStatus | null
   image: WorkerImageStatus | null
   settings: SettingsState | null
@@ -41,6 +46,7 @@ export const emptyMirror: EngineMirror = {
   runs: {},
   logSizes: {},
   fileVersions: {},
+  listings: {},
   engine: null,
   image: null,
   settings: null,

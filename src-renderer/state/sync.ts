@@ -41,7 +41,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
     const before = getState()
     const workspace = newer(before.workspace, next)
     const changed = workspace !== before.workspace && (workspace.workspace?.root ?? null) !== rootOf(before)
-    setState(changed ? { workspace, catalog: null, runsLoaded: false, fileVersions: {} } : { workspace })
+    setState(changed ? { workspace, catalog: null, runsLoaded: false, fileVersions: {}, listings: {} } : { workspace })
     return changed
   }
 
@@ -56,6 +56,8 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
         const key = `${message.payload.pipeline}/${message.payload.path}`
         return setState((mirror) => ({ fileVersions: { ...mirror.fileVersions, [key]: newer(mirror.fileVersions[key], message.payload) } }))
       }
+      case 'files.listingChanged':
+        return setState((mirror) => ({ listings: { ...mirror.listings, [message.payload.pipeline]: newer(mirror.listings[message.payload.pipeline], message.payload) } }))
       case 'runs.changed':
         return applyRuns([message.payload])
       case 'runs.logAppended': {

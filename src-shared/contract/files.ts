@@ -35,6 +35,8 @@ export const filesContract = {
    * written; null writes whatever is there.
    */
   write: request({ pipeline: pipelineName, path: filePath, text: z.string().max(20_000_000), expectedVersion: z.string().nullable() }, z.object({ version: z.string() })),
-  /** A file of the workspace changed on disk, by whomever; `version` is null when it is gone. */
+  /** The files of a pipeline that was listed before are other ones now. */
+  listingChanged: event(z.object({ pipeline: pipelineName, listing: fileListing, rev })),
+  /** A file that was read before changed on disk, by whomever; `version` is null when it is gone. */
   changed: event(z.object({ pipeline: pipelineName, path: filePath, version: z.string().nullable(), rev })),
 }

@@ -2,7 +2,7 @@
  * Finds the container engine: first what the user said (setting, variables, Docker's current context), then the usual
  * places of the engines of each platform. The list is pure; asking happens one after the other until one answers.
  */
-import { homedir, userInfo } from 'node:os'
+import { homedir } from 'node:os'
 import { posix } from 'node:path'
 import type { EngineProbe } from '@shared/contract/tools'
 import { withoutCredentials } from './endpoint-address'
@@ -84,7 +84,7 @@ export type EndpointInput = Pick<EngineSearch, 'setting' | 'env'> & { platform?:
 export async function findEndpoint(input: EndpointInput): Promise<FoundEngine> {
   const { setting, env, platform = process.platform, homeDir = homedir() } = input
   const context = await readDockerContext({ env, homeDir })
-  const candidates = engineCandidates({ setting, env, platform, homeDir, userId: platform === 'win32' ? null : userInfo().uid, context })
+  const candidates = engineCandidates({ setting, env, platform, homeDir, userId: process.getuid?.() ?? null, context })
   const probes: EngineProbe[] = []
   for (const { endpoint, source } of candidates) {
     const error = await probeEndpoint(endpoint, probeTimeoutMs, platform)

@@ -12,12 +12,14 @@ const isRoot = process.getuid?.() === 0
 let root: string
 let demo: string
 let changes: ApiPayload<'files.changed'>[]
+let listings: ApiPayload<'files.listingChanged'>[]
 let files: FileService
 
 beforeEach(() => {
   root = makeTemporaryWorkspace({ 'demo/main.py': 'print(1)\n', 'demo/lib/a.py': 'a', 'other/main.py': 'other', secret: 'secret' })
   demo = join(root, 'demo')
   changes = []
+  listings = []
   files = createFileService({
     findPipeline(name) {
       if (name === 'demo') return { name, realPath: demo, outsideWorkspace: false }
@@ -25,6 +27,7 @@ beforeEach(() => {
       throw new AppError('pipeline/not-found', 'no')
     },
     publishChanged: (change) => changes.push(change),
+    publishListing: (change) => listings.push(change),
   })
 })
 
@@ -153,4 +156,19 @@ describe('changes of files that somebody read', () => {
     await files.noteDiskChanges('rescan')
     expect(changes).toEqual([{ pipeline: 'demo', path: 'main.py', version: 'file/not-regular', rev: 1 }])
   })
+})
+
+test('a listing that was asked for is announced when files come and go, and only then', async () => {
+  await files.noteDiskChanges('rescan')
+  expect(listings).toEqual([])
+  await files.list('demo')
+  writeFileSync(join(demo, 'blob.bin'), Buffer.from([0, 1]))
+  await files.noteDiskChanges([join(demo, 'blob.bin')])
+  expect(listings.map(({ pipeline, listing, rev }) => [pipeline, listing.entries.some(({ path }) => path === 'blob.bin'), rev])).toEqual([['demo', true, 1]])
+  await files.noteDiskChanges('rescan')
+  await files.noteDiskChanges([join(root, 'other', 'main.py')])
+  expect(listings).toHaveLength(1)
+  rmSync(demo, { recursive: true })
+  await files.noteDiskChanges([demo])
+  expect(listings.at(-1)?.listing.entries).toEqual([])
 })

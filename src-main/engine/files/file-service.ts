@@ -6,7 +6,7 @@ import { access, constants } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '@shared/app-error'
 import type { ApiOutput, ApiPayload } from '@shared/contract'
-import type { FileContent } from '@shared/contract/files'
+import type { FileContent, FileListing } from '@shared/contract/files'
 import { writeFileAtomically } from '../platform/atomic-file'
 import type { ChangedPaths } from '../workspace/change-batcher'
 import { inPinnedFolder, isInside, resolveInside } from '../workspace/workspace-paths'
@@ -17,6 +17,7 @@ export type FileServiceDeps = {
   /** Throws pipeline/not-found. */
   findPipeline: (name: string) => { name: string; realPath: string; outsideWorkspace: boolean }
   publishChanged: (change: ApiPayload<'files.changed'>) => void
+  publishListing: (change: ApiPayload<'files.listingChanged'>) => void
 }
 
 export type FileService = {
@@ -25,7 +26,7 @@ export type FileService = {
   read(pipeline: string, path: string): Promise<FileContent>
   /** Errors: as read, and file/changed-on-disk, file/disk-full. `expectedVersion` null writes whatever is there. */
   write(pipeline: string, path: string, text: string, expectedVersion: string | null): Promise<{ version: string }>
-  /** Publishes each file that was read before and has another content now. */
+  /** Publishes each file that was read before and has another content now, and each listing that was asked for and is another one now. */
   noteDiskChanges(paths: ChangedPaths): Promise<void>
 }
 
@@ -35,8 +36,10 @@ type Known = { pipeline: string; root: string; path: string; version: string | n
 /** More than one keeps open at once; the one that was used longest ago is forgotten. */
 const maxKnownFiles = 500
 
-export function createFileService({ findPipeline, publishChanged }: FileServiceDeps): FileService {
+export function createFileService({ findPipeline, publishChanged, publishListing }: FileServiceDeps): FileService {
   const known = new Map<string, Known>()
+  /** By pipeline: what was last told of its files. */
+  const listed = new Map<string, { root: string; shown: string }>()
   let rev = 0
 
   function rootOf(pipeline: string): string {
@@ -68,8 +71,28 @@ export function createFileService({ findPipeline, publishChanged }: FileServiceD
     announce(changed)
   }
 
+  async function list(pipeline: string): Promise<FileListing> {
+    const root = rootOf(pipeline)
+    const listing = await listFiles(root)
+    listed.set(pipeline, { root, shown: JSON.stringify(listing) })
+    return listing
+  }
+
+  async function listAgain(pipeline: string, shown: string): Promise<void> {
+    try {
+      const listing = await list(pipeline)
+      if (JSON.stringify(listing) === shown) return
+      rev++
+      publishListing({ pipeline, listing, rev })
+    } catch (error) {
+      // The pipeline is gone, and the catalog says so; anything else is told to whoever asks for the listing again.
+      listed.delete(pipeline)
+      if (!(error instanceof AppError)) throw error
+    }
+  }
+
   return {
-    list: (pipeline) => listFiles(rootOf(pipeline)),
+    list,
 
     async read(pipeline, path) {
       const root = rootOf(pipeline)
@@ -108,6 +131,8 @@ export function createFileService({ findPipeline, publishChanged }: FileServiceD
     async noteDiskChanges(paths) {
       const concerned = [...known].filter(([key]) => paths === 'rescan' || paths.some((path) => isInside(path, key)))
       for (const [key, entry] of concerned) await lookAgain(key, entry)
+      const touched = [...listed].filter(([, { root }]) => paths === 'rescan' || paths.some((path) => isInside(root, path)))
+      for (const [pipeline, { shown }] of touched) await listAgain(pipeline, shown)
     },
   }
 }

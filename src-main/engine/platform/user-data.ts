@@ -27,9 +27,9 @@ export function defaultUserDataDir({ env, platform, homeDir }: UserDataInput): s
     case 'darwin':
       return join(homeDir, 'Library', 'Application Support', productName)
     case 'win32':
-      return join(env.APPDATA ?? join(homeDir, 'AppData', 'Roaming'), productName)
+      return join(env.APPDATA || join(homeDir, 'AppData', 'Roaming'), productName)
     default:
-      return join(env.XDG_CONFIG_HOME ?? join(homeDir, '.config'), productName)
+      return join(env.XDG_CONFIG_HOME || join(homeDir, '.config'), productName)
   }
 }
 
