@@ -43,3 +43,12 @@ test('a pipeline without requirements needs none, and what is not known is cold'
   expect(state.stateOf({ ...pipeline, hasRequirements: false }, null)).toBe('not-needed')
   expect(state.stateOf(pipeline, null)).toBe('cold')
 })
+
+test('requirements that cannot be read are never warm, although Python alone is', () => {
+  const { state, parts, pipeline, folder } = world()
+  addFiles(folder, { 'plain/main.py': '' })
+  state.remember(warmKey({ ...parts, pipelineDir: join(folder, 'plain') }))
+  addFiles(folder, { 'demo/requirements.txt': '-r missing.txt\n' })
+  state.remember(warmKey(parts))
+  expect(state.stateOf(pipeline, parts)).toBe('cold')
+})

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { addFiles, makeTemporaryWorkspace } from '../testing/temporary-workspace'
@@ -30,4 +30,18 @@ test('the fingerprint changes with the content and with the file, not with time'
   addFiles(folder, { 'requirements.txt.lock': 'six==1' })
   expect(new Set([first, locked, requirementsFingerprint(folder)]).size).toBe(3)
   expect(requirementsFingerprint(makeTemporaryWorkspace())).toBeNull()
+})
+
+test('the fingerprint changes with the files that are included, however deep, and survives a circle', () => {
+  const folder = makeTemporaryWorkspace({ 'requirements.txt': '-r more/base.txt\nsix\n', 'more/base.txt': '  --constraint=pins.txt\n-r ../requirements.txt\n', 'more/pins.txt': 'six==1' })
+  const first = requirementsFingerprint(folder)
+  expect(first).not.toBeNull()
+  addFiles(folder, { 'more/pins.txt': 'six==2' })
+  expect(requirementsFingerprint(folder)).not.toBe(first)
+})
+
+test.each(['-r missing.txt', '-r device.txt'])('there is no fingerprint where %s cannot be read', (text) => {
+  const folder = makeTemporaryWorkspace({ 'requirements.txt': text })
+  symlinkSync('/dev/zero', join(folder, 'device.txt'))
+  expect(requirementsFingerprint(folder)).toBeNull()
 })
