@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openDatabase } from '../store/database'
@@ -50,5 +51,7 @@ test('requirements that cannot be read are never warm, although Python alone is'
   state.remember(warmKey({ ...parts, pipelineDir: join(folder, 'plain') }))
   addFiles(folder, { 'demo/requirements.txt': '-r missing.txt\n' })
   state.remember(warmKey(parts))
+  expect(state.stateOf(pipeline, parts)).toBe('cold')
+  rmSync(parts.pipelineDir, { recursive: true })
   expect(state.stateOf(pipeline, parts)).toBe('cold')
 })

@@ -2,10 +2,10 @@
  * Is a pipeline warm? Only what was seen to work counts: a set-up that reached the user's code with these requirements, this
  * Python, this image (or uv) and this very cache. Anything that changes gives another key, so warm never lies after an edit.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { CacheState } from '@shared/contract/pipelines'
 import type { Facts } from '../store/facts'
-import { chooseRequirements, requirementsFingerprint } from '../uv/requirements'
+import { requirementsFingerprint } from '../uv/requirements'
 
 export type SetupParts = {
   /** What resolves and installs: image id, or uv's version and this computer. */
@@ -18,9 +18,7 @@ export type SetupParts = {
 
 /** Without requirements the key stands for Python alone. */
 export function warmKey({ installer, cache, pythonVersion, pipelineDir }: SetupParts): string {
-  // Requirements that cannot be read equal nothing, not even themselves: such a pipeline is never warm.
-  const requirements = chooseRequirements(pipelineDir) === null ? '' : (requirementsFingerprint(pipelineDir) ?? randomUUID())
-  return createHash('sha256').update([installer, cache, pythonVersion, requirements].join('\0')).digest('hex')
+  return createHash('sha256').update([installer, cache, pythonVersion, requirementsFingerprint(pipelineDir) ?? ''].join('\0')).digest('hex')
 }
 
 export type WarmState = {
@@ -41,7 +39,8 @@ export function createWarmState(facts: Facts, onWarmed: () => void): WarmState {
     },
     stateOf(pipeline, where) {
       if (!pipeline.hasRequirements) return 'not-needed'
-      if (where === null) return 'cold'
+      // A folder that is gone, or requirements that cannot be read, promise nothing.
+      if (where === null || requirementsFingerprint(pipeline.realPath) === null) return 'cold'
       return isWarm(warmKey({ ...where, pythonVersion: pipeline.pythonVersion, pipelineDir: pipeline.realPath })) ? 'warm' : 'cold'
     },
   }
