@@ -52,7 +52,7 @@ function countTest(report, name, result, skipReason) {
       report.passed++
       return
     case 'skipped':
-      report.skipped.push({ name, reason: skipReason ?? result.note ?? 'no reason given' })
+      report.skipped.push({ name, reason: skipReason ?? result.note ?? `not on this system: ${name}` })
       return
     default:
       // "pending" at the end of a run: it was begun, or never came to its turn.
