@@ -38,9 +38,13 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
     kind: 'docker',
     async run(spec, hooks, stop) {
       const client = await deps.client()
+      if (stop.aborted) return notStarted
       const user = deps.runUser(spec.workspaceRoot)
       const found = deps.image.require(client)
-      const [image, network, volumes] = await Promise.all([found, deps.network(), deps.volumes.prepare(client, found, spec.workspaceRoot, user)])
+      const prepared = Promise.all([found, deps.network(), deps.volumes.prepare(client, found, spec.workspaceRoot, user)])
+      // A pull takes minutes: a stop does not wait for it, and the pull goes on for the next run.
+      if ((await Promise.race([found, prepared, aborted(stop)])) === null) return notStarted
+      const [image, network, volumes] = await prepared
       if (image.isStandIn) hooks.onNotice({ severity: 'information', message: `The configured worker image is not there; this run takes the locally built ${image.reference}.` })
       for (const message of [network.problem, folderNotice(spec.pipelineDir, user)]) if (message !== null) hooks.onNotice({ severity: 'warning', message })
       if (stop.aborted) return notStarted
@@ -66,6 +70,13 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
       }
     },
   }
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null)
+    else signal.addEventListener('abort', () => resolve(null), { once: true })
+  })
 }
 
 async function runContainer(client: DockerClient, spec: RunSpec, container: ContainerSpec, hooks: RunnerHooks, stop: AbortSignal): Promise<RunnerExit> {

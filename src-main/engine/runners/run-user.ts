@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { RunUser } from '../docker/volumes'
+import { quoteCommand } from '../uv/command'
 
 /** The server's worker user (FASTFLOW.md §3.3). */
 const workerUser: RunUser = { uid: 1001, gid: 1001 }
@@ -24,5 +25,5 @@ export function folderNotice(pipelineDir: string, user: RunUser, platform: NodeJ
   const lacks = (permissions & 0o5) !== 0o5 ? 'read' : (permissions & 0o2) === 0 ? 'write' : null
   if (lacks === null) return null
   const consequence = lacks === 'read' ? 'the run will not find main.py' : 'files that the pipeline writes beside main.py will be refused'
-  return `The run user ${user.uid}:${user.gid} cannot ${lacks} the folder ${basename(pipelineDir)}: ${consequence}. To change it: sudo chown -R ${user.uid}:${user.gid} '${pipelineDir}'`
+  return `The run user ${user.uid}:${user.gid} cannot ${lacks} the folder ${basename(pipelineDir)}: ${consequence}. To change it: ${quoteCommand(['sudo', 'chown', '-R', `${user.uid}:${user.gid}`, pipelineDir])}`
 }
