@@ -47,12 +47,16 @@ export async function runCommand({ api, events, output, invocation, onInterrupt 
   if (interrupted) await api('runs.stop', { runId: id })
   if (json) await output.json({ type: 'started', run: started })
   show(started)
+  let saidOfPull: string | null = null
   const unsubscribe = [
     events.on('runs.changed', (run) => {
       if (run.id === id) show(run)
     }),
     events.on('tools.workerImageChanged', (image) => {
-      if (image.state === 'pulling' && !json) sayPull(output, image.receivedBytes, image.totalBytes)
+      const text = image.state === 'pulling' ? pullText(image.receivedBytes, image.totalBytes) : null
+      // Progress comes many times a second; a line is worth it when it says something new.
+      if (text !== null && text !== saidOfPull && !json) output.say(text)
+      saidOfPull = text ?? saidOfPull
     }),
   ]
   try {
@@ -92,8 +96,9 @@ function sayPhase(output: Output, run: Run): void {
   }
 }
 
-function sayPull(output: Output, receivedBytes: number, totalBytes: number): void {
-  if (totalBytes > 0) output.say(`Pulling the worker image: ${Math.floor((receivedBytes / totalBytes) * 100)} %`)
+function pullText(receivedBytes: number, totalBytes: number): string | null {
+  if (totalBytes === 0) return null
+  return receivedBytes >= totalBytes ? 'Unpacking the worker image…' : `Pulling the worker image: ${Math.floor((receivedBytes / totalBytes) * 100)} %`
 }
 
 function saySummary(output: Output, run: Run): void {
