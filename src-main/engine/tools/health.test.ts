@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import type { EngineStatus, ToolHealth, WorkerImageStatus } from '@shared/contract/tools'
+import { makeTemporaryWorkspace } from '../testing/temporary-workspace'
+import { checkHealth, type HealthInput } from './health'
+
+const ready: EngineStatus = { state: 'ready', endpoint: 'unix:///e.sock', version: '29', architecture: 'amd64', reason: null, probes: [], rev: 1 }
+const unavailable: EngineStatus = { ...ready, state: 'unavailable', endpoint: null, reason: 'Start Docker.' }
+const image: WorkerImageStatus = { reference: 'worker:1', state: 'present', digest: 'sha256:0123456789abcdef', receivedBytes: 0, totalBytes: 0, error: null, rev: 1 }
+const network = { caBundleFile: null, caSource: null, proxyEnv: {}, problem: null }
+
+async function healthOf(id: ToolHealth['id'], change: Partial<HealthInput> = {}): Promise<ToolHealth | undefined> {
+  const all = await checkHealth({
+    engine: async () => ready,
+    workerImage: async () => image,
+    uv: async () => null,
+    network: async () => network,
+    env: process.env,
+    userDataDir: makeTemporaryWorkspace(),
+    settingsProblems: () => [],
+    damagedDatabase: null,
+    ...change,
+  })
+  expect(all.map((health) => health.id)).toEqual(['engine', 'worker-image', 'uv', 'git', 'disk', 'certificates', 'proxy', 'user-data'])
+  return all.find((health) => health.id === id)
+}
+
+describe('the doctor', () => {
+  test('names the engine, or why none answers', async () => {
+    expect(await healthOf('engine')).toMatchObject({ state: 'ok', detail: 'Engine 29 (amd64) at unix:///e.sock' })
+    expect(await healthOf('engine', { engine: async () => unavailable })).toMatchObject({ state: 'warning', hint: 'Start Docker.', action: 'recheck' })
+  })
+
+  test.each([
+    [{ state: 'present' }, { state: 'ok', detail: 'worker:1 sha256:0123456789ab', action: null }],
+    [{ state: 'pulling' }, { state: 'warning', action: null }],
+    [{ state: 'absent' }, { state: 'warning', action: 'pull-image' }],
+    [{ state: 'failed', error: 'no network' }, { state: 'missing', detail: 'no network', action: 'pull-image' }],
+  ] as const)('says of a worker image %j what to do', async (status, expected) => {
+    expect(await healthOf('worker-image', { workerImage: async () => ({ ...image, ...status }) })).toMatchObject(expected)
+  })
+
+  test('does not ask for the image while no engine answers', async () => {
+    const workerImage = (): Promise<WorkerImageStatus> => Promise.reject(new Error('asked'))
+    expect(await healthOf('worker-image', { engine: async () => unavailable, workerImage })).toMatchObject({ state: 'warning', action: null })
+  })
+
+  test('misses uv only where runs need it', async () => {
+    expect(await healthOf('uv')).toMatchObject({ state: 'ok', hint: null })
+    expect(await healthOf('uv', { engine: async () => unavailable })).toMatchObject({ state: 'missing', action: 'fetch-uv' })
+    expect(await healthOf('uv', { uv: async () => ({ path: '/bin/uv', version: '0.9.9', source: 'path' }) })).toMatchObject({ state: 'ok', detail: 'uv 0.9.9 at /bin/uv' })
+  })
+
+  test('finds git, and says when it is not there', async () => {
+    expect(await healthOf('git')).toMatchObject({ state: 'ok', detail: expect.stringMatching(/^git \d/) as string })
+    expect(await healthOf('git', { env: { PATH: makeTemporaryWorkspace() } })).toMatchObject({ state: 'warning', action: 'recheck' })
+  })
+
+  test('names a certificate file that cannot be used', async () => {
+    expect(await healthOf('certificates', { network: async () => ({ ...network, problem: 'ca.pem holds no PEM certificate.' }) })).toMatchObject({ state: 'missing', detail: 'ca.pem holds no PEM certificate.' })
+    expect(await healthOf('certificates', { network: async () => ({ ...network, caBundleFile: '/b', caSource: 'SSL_CERT_FILE' }) })).toMatchObject({ state: 'ok', detail: expect.stringContaining('SSL_CERT_FILE') as string })
+  })
+
+  test.each(['http://localhost:3128', 'http://me:hidden@127.0.0.1:3128', 'http://[::1]:3128'])('warns of the proxy %s, which a container does not reach', async (proxy) => {
+    const health = await healthOf('proxy', { network: async () => ({ ...network, proxyEnv: { HTTPS_PROXY: proxy, https_proxy: proxy } }) })
+    expect(health).toMatchObject({ state: 'warning', detail: 'HTTPS_PROXY names a proxy on this computer.', action: 'open-settings' })
+  })
+
+  test('names proxies, but never what they hold', async () => {
+    const proxy = 'http://me:hidden@proxy:3128'
+    expect(await healthOf('proxy', { network: async () => ({ ...network, proxyEnv: { HTTPS_PROXY: proxy, NO_PROXY: 'localhost' } }) })).toMatchObject({ state: 'ok', detail: 'Handed to every run: HTTPS_PROXY, NO_PROXY' })
+  })
+
+  test('tells of damaged settings and a damaged history', async () => {
+    expect(await healthOf('user-data', { settingsProblems: () => ['bad line'] })).toMatchObject({ state: 'warning', detail: 'bad line', action: 'open-settings' })
+    expect(await healthOf('user-data', { damagedDatabase: 'history.bad' })).toMatchObject({ state: 'warning', detail: expect.stringContaining('history.bad') as string })
+    expect(await healthOf('user-data')).toMatchObject({ state: 'ok' })
+  })
+})
