@@ -222,6 +222,7 @@ export function createEngine(config: EngineConfig): Engine {
     refreshCacheStates: refresh,
     async dispose() {
       await runs.stopAll()
+      workerImage.cancelPull()
       await workspace.dispose()
       await connection.dispose()
       database.close()

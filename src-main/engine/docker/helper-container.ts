@@ -1,5 +1,6 @@
 /** Runs one of the guard's fixed helper containers (guard-helpers.ts) to its end and removes it. */
 import { randomUUID } from 'node:crypto'
+import type { Duplex } from 'node:stream'
 import type { ContainerSpec, DockerClient } from './client'
 import { watchExit } from './container-exit'
 import { createDemux } from './demux'
@@ -11,23 +12,29 @@ const drainMs = 2000
 export async function runHelper(client: DockerClient, spec: ContainerSpec): Promise<{ exitCode: number; output: string }> {
   const id = await client.createContainer(`ffd-help-${randomUUID()}`, spec)
   const watch = watchExit(client, id)
+  let stream: Duplex | null = null
   try {
-    const stream = await client.attach(id)
+    stream = await client.attach(id)
     let output = Buffer.alloc(0)
     const collect = (chunk: Buffer): void => void (output = Buffer.concat([output, chunk]).subarray(0, maxOutputBytes))
     const demux = createDemux({ onStdout: collect, onStderr: collect, onEngineError: () => undefined })
-    const ended = new Promise<void>((resolve) => {
-      stream.once('close', resolve)
-      stream.once('error', () => resolve())
-    })
+    const ended = endOf(stream)
     stream.on('data', (chunk: Buffer) => demux.push(chunk))
     await client.start(id)
     const facts = await watch.exited()
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, drainMs).unref())])
-    stream.destroy()
     return { exitCode: facts?.exitCode ?? -1, output: output.toString('utf8') }
   } finally {
     watch.dispose()
-    await client.remove(id)
+    stream?.destroy()
+    // What it did is done; that it could not be tidied away must not hide how it went.
+    await client.remove(id).catch(() => undefined)
   }
+}
+
+function endOf(stream: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once('close', resolve)
+    stream.once('error', () => resolve())
+  })
 }
