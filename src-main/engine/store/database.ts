@@ -5,6 +5,7 @@
 import { existsSync, renameSync } from 'node:fs'
 import Driver from 'libsql'
 import { AppError } from '@shared/app-error'
+import { hasErrorCode } from '../platform/error-code'
 import { migrate } from './migrations'
 
 /** The driver aborts the process on a boolean or a bare object (LIBRARIES.md): only these get through. */
@@ -28,17 +29,36 @@ export type OpenedDatabase = {
 /** Opens or creates the file. A damaged one is put aside, never deleted. Throws store/unavailable. */
 export function openDatabase(file: string): OpenedDatabase {
   try {
-    return { database: open(file), damagedFile: null }
+    return { database: openWhenFree(file), damagedFile: null }
   } catch (error) {
     if (!isDamage(error)) throw new AppError('store/unavailable', `The history database ${file} cannot be opened: ${messageOf(error)}. Check the folder's permissions and free space.`, { file }, { cause: error })
     const damagedFile = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`
     for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, damagedFile + suffix)
-    return { database: open(file), damagedFile }
+    return { database: openWhenFree(file), damagedFile }
+  }
+}
+
+const busyMs = 5000
+const tryAgainMs = 20
+
+/**
+ * Switching to WAL, and the last one's tidying up after it, need the file for themselves, and SQLite does not wait for those
+ * whatever the busy timeout: a second process that opens or closes at the same moment is waited for here.
+ */
+function openWhenFree(file: string): Database {
+  const until = performance.now() + busyMs
+  for (;;) {
+    try {
+      return open(file)
+    } catch (error) {
+      if (!hasErrorCode(error, 'SQLITE_BUSY') || performance.now() > until) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, tryAgainMs)
+    }
   }
 }
 
 function open(file: string): Database {
-  const driver = new Driver(file, { timeout: 5000 })
+  const driver = new Driver(file, { timeout: busyMs })
   try {
     driver.pragma('journal_mode = WAL')
     driver.pragma('synchronous = FULL')
