@@ -48,7 +48,7 @@ describe.skipIf(engineEndpoint === undefined)('Warm runs (needs FFD_TEST_ENGINE)
         else reject(new Error(`${pipeline}: ${run.outcome ?? ''} ${run.reason ?? ''}`))
       })
       // In parallel: the one before is final when it says so, but leaves the list of live runs a moment later.
-      api('runs.start', { pipeline, runner: 'docker', parallel: true }).catch(reject)
+      api('runs.start', { pipeline, runner: 'docker', whenRunning: 'parallel' }).catch(reject)
     })
 
   it.each(['hello', 'requests'])('%s', async (pipeline) => {

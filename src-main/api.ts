@@ -52,6 +52,21 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'runs.get': ({ runId }) => runs.get(runId),
     'runs.list': (query) => ({ runs: runs.list(query) }),
     'runs.readLog': (query) => runs.readLog(query),
+    'runs.startWebhook': notYet,
+    'runs.skipWait': notYet,
+    'runs.readMetrics': notYet,
+    'runs.readCells': notYet,
+    'runs.previewRemoval': notYet,
+    'runs.remove': notYet,
+    'schedule.list': notYet,
+    'schedule.setActive': notYet,
+    'schedule.next': notYet,
+    'secrets.list': notYet,
+    'secrets.set': notYet,
+    'secrets.remove': notYet,
+    'secrets.setEncryptionKey': notYet,
+    'secrets.encrypt': notYet,
+    'secrets.acceptWeakStorage': notYet,
     'runs.revealLog': ({ runId }) => {
       desktop.reveal(runs.get(runId).logFile)
       return {}
@@ -84,6 +99,10 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'settings.get': () => settings.state(),
     'settings.update': ({ patch }) => settings.update(withoutUndefined(patch)),
   }
+}
+
+function notYet(): never {
+  throw new AppError('input/invalid', 'not there yet')
 }
 
 /** The answer to opening a folder comes when its pipelines are known, so that whoever asked can go on at once. */

@@ -5,17 +5,8 @@
 import type { Node } from 'jsonc-parser'
 import type { Problem } from './contract/pipelines'
 import { closestNames } from './closest-names'
+import type { PipelineConfig } from './pipeline-config-model'
 import { withArticle } from './pipeline-config-syntax'
-
-export type PipelineConfig = {
-  type: 'script' | 'notebook'
-  enabled: boolean
-  description: string | null
-  tags: string[]
-  pythonVersion: string
-  /** Own keys only, `__proto__` included if the file has it: copy it by spread or entries, not by assignment. */
-  defaultEnv: Record<string, string>
-}
 
 type FieldInput = {
   value: Node

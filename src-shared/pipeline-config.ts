@@ -6,10 +6,10 @@
 import type { Node } from 'jsonc-parser'
 import type { Problem } from './contract/pipelines'
 import { closestNames } from './closest-names'
-import { appliedFields, notYetAppliedFields, type PipelineConfig } from './pipeline-config-fields'
+import { appliedFields, notYetAppliedFields } from './pipeline-config-fields'
+import { defaultPipelineConfig, type PipelineConfig } from './pipeline-config-model'
 import { readConfigSyntax, type PositionOf } from './pipeline-config-syntax'
 
-export type { PipelineConfig } from './pipeline-config-fields'
 export { maxConfigBytes } from './pipeline-config-syntax'
 
 export type PipelineConfigOptions = {
@@ -29,10 +29,6 @@ export type ParsedPipelineConfig = {
 }
 
 const maxProblems = 100
-
-export function defaultPipelineConfig(defaultPythonVersion: string): PipelineConfig {
-  return { type: 'script', enabled: true, description: null, tags: [], pythonVersion: defaultPythonVersion, defaultEnv: {} }
-}
 
 /** The result for a file that the server would drop as a whole. `fault` continues the sentence that begins with the file's name. */
 export function unusablePipelineConfig(fault: string, place: { line: number; column: number } | null, options: PipelineConfigOptions): ParsedPipelineConfig {

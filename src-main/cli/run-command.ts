@@ -41,7 +41,7 @@ export async function runCommand({ api, events, output, invocation, onInterrupt 
     output.say('Stopping…')
     void api('runs.stop', { runId })
   })
-  const started = await api('runs.start', { pipeline: invocation.pipeline, runner: invocation.runner, env: invocation.env, ignoreProblems: invocation.force, parallel: true })
+  const started = await api('runs.start', { pipeline: invocation.pipeline, runner: invocation.runner, env: invocation.env, ignoreProblems: invocation.force, whenRunning: 'parallel' })
   const { id } = started
   runId = id
   if (interrupted) await api('runs.stop', { runId: id })
@@ -90,6 +90,12 @@ function sayPhase(output: Output, run: Run): void {
       return output.say(`Python ${run.pythonVersion} and packages${run.cacheWasWarm === true ? ' (cache is warm)' : ''}…`)
     case 'running':
       return output.say(`Set up in ${formatDuration(run.setupMs)}. Your code:`)
+    case 'waiting':
+      return output.say(`Waits until ${new Date(run.waitUntilAtMs ?? 0).toISOString()}`)
+    case 'queued':
+      return output.say(`In the queue, number ${run.queue?.position ?? 1}`)
+    case 'reconnecting':
+      return output.say('The container engine went away; waiting for it…')
     case 'starting':
     case 'stopping':
     case 'finished':

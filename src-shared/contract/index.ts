@@ -3,6 +3,8 @@ import type { EventName, Handlers, InputOf, OutputOf, ParsedInputOf, PayloadOf, 
 import { filesContract } from './files'
 import { pipelinesContract } from './pipelines'
 import { runsContract } from './runs'
+import { scheduleContract } from './schedule'
+import { secretsContract } from './secrets'
 import { settingsContract } from './settings'
 import { toolsContract } from './tools'
 import { workspaceContract } from './workspace'
@@ -12,6 +14,8 @@ export const contract = {
   pipelines: pipelinesContract,
   files: filesContract,
   runs: runsContract,
+  schedule: scheduleContract,
+  secrets: secretsContract,
   tools: toolsContract,
   settings: settingsContract,
 }

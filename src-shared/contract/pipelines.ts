@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { event, request, rev } from './define'
+import { bytes, event, request, rev } from './define'
 
 export const problem = z.object({
   severity: z.enum(['error', 'warning', 'information']),
@@ -19,6 +19,18 @@ export type Problem = z.infer<typeof problem>
 export const cacheState = z.enum(['not-needed', 'cold', 'warm'])
 export type CacheState = z.infer<typeof cacheState>
 
+/** A schedule in words of the file. `text`: the cron expression, `every 3600 s`, an ISO time. */
+export const timing = z.object({ kind: z.enum(['cron', 'interval', 'once', 'restart']), text: z.string() })
+export type Timing = z.infer<typeof timing>
+
+/** An entry of `schedules[]`: a way to run the pipeline with overrides, by its schedule or on demand. */
+export const runConfig = z.object({ id: z.string(), enabled: z.boolean(), timing, envNames: z.array(z.string()), hasWebhook: z.boolean() })
+export type RunConfig = z.infer<typeof runConfig>
+
+/** How pipelines follow each other, for the window; what a run uses is in pipeline-config.ts. */
+export const downstreamTrigger = z.object({ pipeline: z.string(), onSuccess: z.boolean(), onFailure: z.boolean(), onRoute: z.string().nullable(), runConfigId: z.string().nullable() })
+export type DownstreamTrigger = z.infer<typeof downstreamTrigger>
+
 export const pipeline = z.object({
   /** The folder's name, as it is; also the identity of the pipeline on the server. */
   name: z.string(),
@@ -35,6 +47,21 @@ export const pipeline = z.object({
   pythonVersion: z.string(),
   /** `pipeline.json`, `<name>.json` or null. */
   metadataFile: z.string().nullable(),
+  runConfigs: z.array(runConfig),
+  /** The pipeline's own schedules (those of run configurations are with these). */
+  timings: z.array(timing),
+  hasWebhook: z.boolean(),
+  timeoutSeconds: z.number().nullable(),
+  retryAttempts: z.number().int().nonnegative().nullable(),
+  memoryLimitBytes: bytes.nullable(),
+  cpuLimit: z.number().nullable(),
+  maxInstances: z.number().int().positive().nullable(),
+  restartOnCrash: z.boolean(),
+  downstream: z.array(downstreamTrigger),
+  /** Names of default_env, encrypted_env and the allow-list of secrets. */
+  defaultEnvNames: z.array(z.string()),
+  encryptedEnvNames: z.array(z.string()),
+  secretNames: z.array(z.string()),
   cache: cacheState,
   problems: z.array(problem),
 })

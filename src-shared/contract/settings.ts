@@ -25,6 +25,20 @@ export const settings = z.strictObject({
   defaultPythonVersion: z.string().regex(/^\d+\.\d+(\.\d+)?$/, 'for example 3.11'),
   /** Seconds between SIGTERM and SIGKILL. The server's is 10 (FASTFLOW.md §3.10). */
   stopGraceSeconds: z.number().int().min(0).max(600),
+  /** Runs at the same time; 0: as many as the engine has processors, at most 10. More wait in the queue. */
+  maxConcurrentRuns: z.number().int().min(0).max(100),
+  /** For pipelines without a timeout of their own; 0: none. The server's CONTAINER_TIMEOUT. */
+  defaultTimeoutSeconds: z.number().int().min(0).max(2_592_000),
+  /** For pipelines without retry_attempts. The server's RETRY_ATTEMPTS. */
+  defaultRetryAttempts: z.number().int().min(0).max(100),
+  /** Finished runs kept for each pipeline; 0: all. */
+  keepRunsPerPipeline: z.number().int().min(0).max(100_000),
+  /** Finished runs older than this are deleted; 0: none. */
+  keepRunDays: z.number().int().min(0).max(10_000),
+  /** Of one log; of a larger one head and tail are kept. In MiB; 0: no cap. */
+  maxLogMegabytes: z.number().int().min(0).max(100_000),
+  /** A container waits ready for the pipeline that is selected, so that its next run begins at once. */
+  standbyContainer: z.boolean(),
 })
 export type Settings = z.infer<typeof settings>
 
@@ -38,6 +52,13 @@ export const defaultSettings: Settings = {
   pipelinesSubdir: '',
   defaultPythonVersion: '3.11',
   stopGraceSeconds: 10,
+  maxConcurrentRuns: 0,
+  defaultTimeoutSeconds: 0,
+  defaultRetryAttempts: 0,
+  keepRunsPerPipeline: 100,
+  keepRunDays: 90,
+  maxLogMegabytes: 200,
+  standbyContainer: false,
 }
 
 /** `problems` names what in the settings file was not usable; those settings have their defaults. */

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { AppError } from '@shared/app-error'
 import { pipelineCatalog, type CacheState, type PipelineCatalog } from '@shared/contract/pipelines'
 import { createCatalog, type Catalog } from './catalog'
+import { discoveredPipeline } from '../testing/discovered-pipeline'
 import type { DiscoveredPipeline, Discovery } from './discovery'
 
 let published: PipelineCatalog[]
@@ -33,8 +34,7 @@ async function discover(dir: string): Promise<Discovery> {
 
 function pipelineNamed(dir: string, name: string): DiscoveredPipeline {
   const path = `${dir}/${name}`
-  const facts = { type: 'script', entryPoint: 'main.py', enabled: true, description: null, tags: [], hasRequirements: true, hasLock: false, pythonVersion: '3.11', metadataFile: null } as const
-  return { ...facts, name, path, realPath: path, tags: [], outsideWorkspace: false, defaultEnv: { TOKEN: 'secret' }, configUsable: true, problems: [] }
+  return { ...discoveredPipeline(path, { defaultEnv: { TOKEN: 'secret' } }), name, hasRequirements: true }
 }
 
 const names = () => catalog.current().pipelines.map(({ name }) => name)
@@ -95,7 +95,7 @@ test('another folder replaces all, also when the first is still being read; null
 test('find takes the exact name, and names the closest one otherwise', async () => {
   expect(() => catalog.find('hello')).toThrow('No pipeline was found')
   await catalog.setDir('/work')
-  expect(catalog.find('hello').defaultEnv).toEqual({ TOKEN: 'secret' })
+  expect(catalog.find('hello').config.defaultEnv).toEqual({ TOKEN: 'secret' })
   expect(() => catalog.find('helo')).toThrow('Did you mean "hello"?')
   expect(() => catalog.find('zzz')).toThrow('Known pipelines: "hello", "report".')
   expect(() => catalog.find('constructor')).toThrow(expect.objectContaining({ code: 'pipeline/not-found' }))

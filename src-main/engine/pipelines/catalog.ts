@@ -91,7 +91,7 @@ export function createCatalog(deps: CatalogDeps): Catalog {
 }
 
 function toContract(pipeline: DiscoveredPipeline, cache: CacheState): Pipeline {
-  const { defaultEnv: _defaultEnv, configUsable: _configUsable, realPath: _realPath, outsideWorkspace: _outsideWorkspace, ...shown } = pipeline
+  const { config: _config, configUsable: _configUsable, realPath: _realPath, outsideWorkspace: _outsideWorkspace, ...shown } = pipeline
   return { ...shown, cache }
 }
 

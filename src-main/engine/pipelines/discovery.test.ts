@@ -227,7 +227,7 @@ test('remembered metadata is used while the file is the same, and forgotten when
   const discover = createDiscovery()
   const first = only(await discover(root, { defaultPythonVersion: '3.11' }))
   const again = only(await discover(root, { defaultPythonVersion: '3.11' }))
-  expect(again.defaultEnv).toBe(first.defaultEnv)
+  expect(again.config).toBe(first.config)
   renameSync(join(root, 'other'), join(root, 'demo', 'pipeline.json'))
   expect(only(await discover(root, { defaultPythonVersion: '3.11' })).description).toBe('b')
   rmSync(join(root, 'demo', 'pipeline.json'))

@@ -7,15 +7,17 @@ import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@shared/app-error'
 import type { Pipeline, Problem, SkippedFolder } from '@shared/contract/pipelines'
+import type { PipelineConfig } from '@shared/pipeline-config-model'
 import { hasErrorCode } from '../platform/error-code'
 import { isInside } from '../workspace/workspace-paths'
 import { forEachBounded } from './bounded'
+import { summaryOfConfig } from './config-summary'
 import { createMetadataReader, type MetadataReader } from './metadata'
 import { problemsOfNames } from './name-problems'
 import { reasonForSkipping } from './skip-reason'
 
 export type DiscoveredPipeline = Omit<Pipeline, 'cache'> & {
-  defaultEnv: Record<string, string>
+  config: PipelineConfig
   /** False when the metadata does not say what the file says; such a pipeline is not run without asking. */
   configUsable: boolean
   /** `path` without links; what a container mounts. */
@@ -122,16 +124,12 @@ async function examineFolder(scope: Scope, folder: { name: string; path: string;
       path,
       realPath,
       outsideWorkspace,
-      type: config.type,
+      ...summaryOfConfig(config),
       entryPoint,
-      enabled: config.enabled,
-      description: config.description,
-      tags: config.tags,
       hasRequirements,
       hasLock: hasRequirements && lock !== undefined && (await isRegularFile(path, lock)),
-      pythonVersion: config.pythonVersion,
       metadataFile: metadata.file,
-      defaultEnv: config.defaultEnv,
+      config,
       configUsable: metadata.usable,
       problems,
     },

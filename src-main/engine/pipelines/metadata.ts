@@ -5,7 +5,8 @@
 import { constants, type BigIntStats, type Dirent } from 'node:fs'
 import { open, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { maxConfigBytes, parsePipelineConfig, unusablePipelineConfig, defaultPipelineConfig, type ParsedPipelineConfig } from '@shared/pipeline-config'
+import { maxConfigBytes, parsePipelineConfig, unusablePipelineConfig, type ParsedPipelineConfig } from '@shared/pipeline-config'
+import { defaultPipelineConfig } from '@shared/pipeline-config-model'
 import { hasErrorCode } from '../platform/error-code'
 import { isInside, readUpTo } from '../workspace/workspace-paths'
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { noLimits } from '@shared/pipeline-config-model'
 import { bootstrap } from '../uv/command'
 import { containerSpec, dockerCommandLine, type ContainerInput } from './container-spec'
 import type { RunSpec } from './runner'
@@ -10,6 +11,9 @@ const spec: RunSpec = {
   workspaceRoot: '/work',
   pythonVersion: '3.12',
   requirements: 'requirements.txt.lock',
+  entryPoint: 'main.py',
+  limits: noLimits,
+  secretNames: [],
   env: { TOKEN: 'hidden-token', HOME: '/hidden-home' },
   stopGraceSeconds: 10,
 }

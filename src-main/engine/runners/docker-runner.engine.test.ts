@@ -288,7 +288,7 @@ print(json.dumps(seen))
 
   test('several pipelines run at once on one cache', async () => {
     await script('together', 'import six, os\nprint(os.environ["N"])\n', { 'requirements.txt': 'six==1.14.0\n' })
-    const results = await Promise.all(['1', '2', '3'].map((N) => world.run('together', { env: { N }, parallel: true })))
+    const results = await Promise.all(['1', '2', '3'].map((N) => world.run('together', { env: { N }, whenRunning: 'parallel' })))
     expect(results.map(({ run }) => run.outcome)).toEqual(['succeeded', 'succeeded', 'succeeded'])
     expect(results.map(({ text }) => text.trim().split('\n').at(-1))).toEqual(['1', '2', '3'])
   })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { AppError } from '@shared/app-error'
 import type { RunNotice } from '@shared/contract/runs'
+import { noLimits } from '@shared/pipeline-config-model'
 import { createWorkerImage, localWorkerImage } from '../docker/worker-image'
 import type { NetworkEnvironment } from '../platform/network-environment'
 import { prepareUserData } from '../platform/user-data'
@@ -45,6 +46,9 @@ function openWorld({ network = plainNetwork, user, onStarting, onStarted, ...opt
     workspaceRoot: join(root, 'work'),
     pythonVersion: '3.11',
     requirements: null,
+    entryPoint: 'main.py',
+    limits: noLimits,
+    secretNames: [],
     env: { SECRET: 'do not show' },
     stopGraceSeconds: 7,
   }
@@ -79,6 +83,10 @@ function openWorld({ network = plainNetwork, user, onStarting, onStarted, ...opt
             world.steps.push('starting')
             onStarting?.(world)
           },
+          onReplay: () => undefined,
+          onReconnecting: () => undefined,
+          onReconnected: () => undefined,
+          onMetrics: () => undefined,
           onStarted() {
             world.steps.push('started')
             onStarted?.(world)

@@ -69,6 +69,7 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
         rmSync(routeFile, { force: true })
       }
     },
+    adopt: () => Promise.resolve(null),
   }
 }
 
@@ -115,7 +116,7 @@ async function runContainer(client: DockerClient, spec: RunSpec, container: Cont
 function exitOf(facts: ContainerFacts | null): RunnerExit {
   if (facts === null) throw new AppError('docker/rejected', 'The container was removed from outside while the pipeline ran; its exit code is lost. Run the pipeline again.')
   if (facts.error !== '') throw new AppError('docker/rejected', `The engine could not run the container: ${facts.error}`)
-  return { exitCode: facts.exitCode, signal: signalOfExitCode(facts.exitCode), outOfMemory: facts.oomKilled }
+  return { exitCode: facts.exitCode, signal: signalOfExitCode(facts.exitCode), outOfMemory: facts.oomKilled, route: null }
 }
 
 type Output = { drained(): Promise<void>; close(): void }

@@ -34,6 +34,8 @@ export function hostCacheFolder(layout: UserDataLayout, workspaceRoot: string): 
 export function createHostRunner(deps: HostRunnerDeps): Runner {
   return {
     kind: 'host',
+    // A process of an earlier app cannot be watched; recovery ends it.
+    adopt: () => Promise.resolve(null),
     async run(spec, hooks, stop) {
       const uv = await deps.uv.require()
       const network = await deps.network()
@@ -72,7 +74,7 @@ async function runProcess(file: string, argv: string[], env: Record<string, stri
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const exited = new Promise<RunnerExit>((resolve, reject) => {
     child.once('error', (error) => reject(new AppError('tool/missing', `uv could not be started (${error.message}). Check ${file}.`, { file }, { cause: error })))
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal: signal ?? signalOfExitCode(exitCode), outOfMemory: false }))
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal: signal ?? signalOfExitCode(exitCode), outOfMemory: false, route: null }))
   })
   child.once('spawn', () => hooks.onStarted())
 

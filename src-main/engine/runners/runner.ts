@@ -3,6 +3,7 @@
  * output as it comes, and says how it ended; it changes no Run and decides no outcome.
  */
 import type { Run, RunnerKind, RunNotice } from '@shared/contract/runs'
+import type { PipelineLimits } from '@shared/pipeline-config-model'
 import type { RequirementsFile } from '../uv/requirements'
 
 export type RunSpec = {
@@ -13,8 +14,12 @@ export type RunSpec = {
   workspaceRoot: string
   pythonVersion: string
   requirements: RequirementsFile | null
+  entryPoint: 'main.py' | 'main.ipynb'
+  limits: PipelineLimits
   /** The user's variables, lowest layer already overridden by the higher ones. */
   env: Record<string, string>
+  /** Names in `env` with values that must not be shown. */
+  secretNames: string[]
   stopGraceSeconds: number
 }
 
@@ -32,10 +37,16 @@ export type RunnerHooks = {
   /** It runs: from here on uv sets up. */
   onStarted(): void
   onOutput(stream: 'stdout' | 'stderr', chunk: Buffer): void
+  /** What comes by onOutput from here on is the output from its beginning, what was handed over before included. */
+  onReplay(): void
+  /** The engine went away; the container may still run. */
+  onReconnecting(): void
+  onReconnected(): void
+  onMetrics(sample: { cpuPercent: number; memoryBytes: number }): void
 }
 
-/** How it ended. `signal` is set when a signal ended it and it was not asked to stop by us. */
-export type RunnerExit = { exitCode: number | null; signal: string | null; outOfMemory: boolean }
+/** How it ended. `signal` is set when a signal ended it and it was not asked to stop by us; `route` is what it wrote to FASTFLOW_ROUTE_FILE, trimmed. */
+export type RunnerExit = { exitCode: number | null; signal: string | null; outOfMemory: boolean; route: string | null }
 
 export type Runner = {
   kind: RunnerKind
@@ -44,9 +55,16 @@ export type Runner = {
    * before the start it answers an exit without code. Throws AppErrors (docker/..., uv/...) for what is not the pipeline's fault.
    */
   run(spec: RunSpec, hooks: RunnerHooks, stop: AbortSignal): Promise<RunnerExit>
+  /**
+   * Takes over what an earlier process started: replays the output, follows to the end, leaves nothing behind. Answers null when
+   * there is nothing left of it. onStarting and onStarted are not called.
+   */
+  adopt(run: AdoptedRun, hooks: RunnerHooks, stop: AbortSignal): Promise<RunnerExit | null>
 }
 
-export const notStarted: RunnerExit = { exitCode: null, signal: null, outOfMemory: false }
+export type AdoptedRun = { runId: string; stopGraceSeconds: number }
+
+export const notStarted: RunnerExit = { exitCode: null, signal: null, outOfMemory: false, route: null }
 
 /** 128 + n: ended by signal n. uv and the container's init process pass it on that way. */
 export function signalOfExitCode(exitCode: number | null): string | null {

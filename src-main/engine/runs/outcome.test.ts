@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { RunOutcome } from '@shared/contract/runs'
 import { verdictOf, type RunEnd } from './outcome'
 
-const plain: RunEnd = { exit: { exitCode: 0, signal: null, outOfMemory: false }, stopRequested: false, codeStarted: true }
+const plain: RunEnd = { exit: { exitCode: 0, signal: null, outOfMemory: false, route: null }, stopRequested: false, codeStarted: true }
 
 function ended(exit: Partial<RunEnd['exit']>, rest: Partial<Omit<RunEnd, 'exit'>> = {}): RunEnd {
   return { ...plain, ...rest, exit: { ...plain.exit, ...exit } }

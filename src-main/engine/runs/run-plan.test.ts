@@ -32,13 +32,12 @@ test('a plan names the real folder, the Python, the requirements and the grace',
 })
 
 test('variables of the request beat those of the pipeline', () => {
-  const pipeline = { ...discoveredPipeline('/somewhere/demo'), defaultEnv: { A: 'pipeline', B: 'pipeline' } }
+  const pipeline = discoveredPipeline('/somewhere/demo', { defaultEnv: { A: 'pipeline', B: 'pipeline' } })
   expect(planRun(input({ pipeline, request: { env: { B: 'request', C: '' }, ignoreProblems: false } })).env).toEqual({ A: 'pipeline', B: 'request', C: '' })
 })
 
 describe('it says no', () => {
   test.each<[string, Partial<PlanInput>, string, RegExp]>([
-    ['to a notebook', { pipeline: { ...discoveredPipeline('/somewhere/demo'), type: 'notebook' } }, 'pipeline/not-supported', /demo is a notebook.*server/],
     ['to a link out of the workspace', { pipeline: { ...discoveredPipeline('/elsewhere/demo'), outsideWorkspace: true } }, 'file/outside-workspace', /demo is a link/],
     ['to an invalid pipeline.json, with the place', { pipeline: { ...discoveredPipeline('/somewhere/demo'), problems: [error] } }, 'pipeline/invalid-config', /^demo\/pipeline\.json:3: The value of "timeout"/],
     ['to a problem without a file', { pipeline: { ...discoveredPipeline('/somewhere/demo'), problems: [{ ...error, file: null, line: null }] } }, 'pipeline/invalid-config', /^demo: The value/],
@@ -47,9 +46,8 @@ describe('it says no', () => {
     expect(() => planRun(input(change))).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) as string }))
   })
 
-  test('a notebook and a link stay refused when problems are ignored', () => {
+  test('a link stays refused when problems are ignored', () => {
     const request = { env: {}, ignoreProblems: true }
-    expect(() => planRun(input({ request, pipeline: { ...discoveredPipeline('/somewhere/demo'), type: 'notebook' } }))).toThrow(expect.objectContaining({ code: 'pipeline/not-supported' }))
     expect(() => planRun(input({ request, pipeline: { ...discoveredPipeline('/somewhere/demo'), outsideWorkspace: true } }))).toThrow(expect.objectContaining({ code: 'file/outside-workspace' }))
   })
 })

@@ -14,11 +14,8 @@ export type PlanInput = {
   stopGraceSeconds: number
 }
 
-/** Throws pipeline/not-supported, file/outside-workspace, pipeline/invalid-config and pipeline/disabled. */
+/** Throws file/outside-workspace, pipeline/invalid-config and pipeline/disabled. */
 export function planRun({ runId, pipeline, request, workspaceRoot, requirements, stopGraceSeconds }: PlanInput): RunSpec {
-  if (pipeline.type === 'notebook') {
-    throw new AppError('pipeline/not-supported', `${pipeline.name} is a notebook. Notebooks cannot be run locally yet; run it on the server.`, { pipeline: pipeline.name })
-  }
   if (pipeline.outsideWorkspace) {
     throw new AppError('file/outside-workspace', `${pipeline.name} is a link that leads out of the workspace and is not run. Open the folder it leads to as a workspace.`, { path: pipeline.realPath })
   }
@@ -31,7 +28,10 @@ export function planRun({ runId, pipeline, request, workspaceRoot, requirements,
     pythonVersion: pipeline.pythonVersion,
     requirements,
     // The user's request beats the pipeline's default_env (FASTFLOW.md §3.1).
-    env: { ...pipeline.defaultEnv, ...request.env },
+    entryPoint: pipeline.entryPoint,
+    limits: pipeline.config.limits,
+    secretNames: [],
+    env: { ...pipeline.config.defaultEnv, ...request.env },
     stopGraceSeconds,
   }
 }

@@ -182,7 +182,7 @@ describe('stop', () => {
 
   test('stopAll waits until all are final', async () => {
     const world = createRunWorld()
-    const runs = [await world.start({ parallel: true }), await world.start({ parallel: true }), await world.start({ pipeline: 'other' })]
+    const runs = [await world.start({ whenRunning: 'parallel' }), await world.start({ whenRunning: 'parallel' }), await world.start({ pipeline: 'other' })]
     const driven = await Promise.all(runs.map(() => world.runner.next()))
     const stopped = world.service.stopAll()
     await Promise.all(driven.map(({ stopAsked }) => stopAsked))
@@ -198,7 +198,7 @@ describe('several runs', () => {
     const world = createRunWorld()
     const { id } = await world.start()
     await expect(world.start()).rejects.toMatchObject({ code: 'run/already-running', details: { pipeline: 'demo', runId: id } })
-    expect((await world.start({ parallel: true })).id).not.toBe(id)
+    expect((await world.start({ whenRunning: 'parallel' })).id).not.toBe(id)
     expect((await world.start({ pipeline: 'other' })).pipeline).toBe('other')
     expect(world.service.live()).toHaveLength(3)
   })
@@ -281,14 +281,14 @@ describe('the cache', () => {
   test('is remembered as warm when the code begins, not before and not after a failed set-up', async () => {
     const warmed: string[] = []
     const world = createRunWorld({ rememberWarm: (key) => void warmed.push(key), isWarm: (key) => key === 'known' })
-    const failing = await world.start({ parallel: true })
+    const failing = await world.start({ whenRunning: 'parallel' })
     const first = await world.runner.next()
     first.hooks.onFacts({ warmKey: 'new' })
     first.hooks.onStarted()
     first.end({ exitCode: 1 })
     await world.untilFinished(failing.id)
     expect(warmed).toEqual([])
-    await world.start({ parallel: true })
+    await world.start({ whenRunning: 'parallel' })
     const second = await world.runner.next()
     second.hooks.onFacts({ warmKey: 'new' })
     second.hooks.onStarted()

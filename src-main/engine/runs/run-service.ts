@@ -65,7 +65,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
     const kind = request.runner ?? (await deps.preferredRunner())
     // No waiting from here on: of two clicks at once the second must see the run of the first.
     const alive = alives().find((run) => run.workspaceRoot === workspaceRoot && run.pipeline === pipeline.name)
-    if (alive && !request.parallel) {
+    if (alive && request.whenRunning === 'refuse') {
       throw new AppError('run/already-running', `${pipeline.name} is already running. Stop that run first, or start another one in parallel.`, { pipeline: pipeline.name, runId: alive.id })
     }
     const run = createLiveRun(newRun(spec, kind, logFile(deps.logsDir, runId)), deps.logsDir, deps.history, deps.publish)
@@ -113,6 +113,14 @@ function newRun(spec: RunSpec, runner: RunnerKind, file: string): Run {
     runner,
     phase: 'preparing',
     outcome: null,
+    setupFault: null,
+    trigger: 'manual',
+    runConfigId: null,
+    parentRunId: null,
+    attempt: 0,
+    retryAttempts: 0,
+    queue: null,
+    waitUntilAtMs: null,
     exitCode: null,
     reason: null,
     createdAtMs: Date.now(),
@@ -129,12 +137,24 @@ function newRun(spec: RunSpec, runner: RunnerKind, file: string): Run {
     imageDigest: null,
     cacheWasWarm: null,
     envNames: Object.keys(spec.env).sort(),
+    secretNames: [],
+    memoryLimitBytes: null,
+    cpuLimit: null,
+    memorySoftLimitBytes: null,
+    cpuSoftLimit: null,
+    timeoutSeconds: null,
+    peakMemoryBytes: null,
+    peakCpuPercent: null,
+    route: null,
+    cells: null,
+    notebookFile: null,
     gitCommit: null,
     gitBranch: null,
     gitDirty: null,
     commandLine: null,
     logFile: file,
     logBytes: 0,
+    logOmittedBytes: 0,
     notices: [],
     rev: 1,
   }
@@ -189,6 +209,10 @@ async function execute(run: LiveRun, spec: RunSpec, runner: Runner, deps: RunSer
           startedMs = run.elapsedMs()
           enter('setting-up', { startedAtMs: Date.now() })
         },
+        onReplay: () => undefined,
+        onReconnecting: () => undefined,
+        onReconnected: () => undefined,
+        onMetrics: () => undefined,
         onOutput(stream, chunk) {
           if (stream === 'stdout') marker.push(chunk)
           else run.log.append('stderr', chunk)
@@ -208,7 +232,7 @@ async function execute(run: LiveRun, spec: RunSpec, runner: Runner, deps: RunSer
   const verdict =
     failure !== null && !run.stop.signal.aborted
       ? { outcome: 'engine-error' as const, reason: failure }
-      : verdictOf({ exit: exit ?? { exitCode: null, signal: null, outOfMemory: false }, stopRequested: run.stop.signal.aborted, codeStarted: codeStartedMs !== null })
+      : verdictOf({ exit: exit ?? { exitCode: null, signal: null, outOfMemory: false, route: null }, stopRequested: run.stop.signal.aborted, codeStarted: codeStartedMs !== null })
   run.change({
     ...(await git),
     phase: 'finished',

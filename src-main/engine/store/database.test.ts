@@ -180,7 +180,7 @@ describe('the history', () => {
     const world = createRunWorld()
     const ids: string[] = []
     for (const pipeline of ['demo', 'other', 'demo']) {
-      const { id } = await world.start({ pipeline, parallel: true })
+      const { id } = await world.start({ pipeline, whenRunning: 'parallel' })
       ids.unshift(id)
     }
     const template = world.history.find(ids[0] ?? '')

@@ -48,8 +48,32 @@ export function createRunHistory(database: Database, processId: number): RunHist
   }
 }
 
+/** What records of the first version did not have. */
+const fieldsSinceFirstVersion: Partial<Run> = {
+  setupFault: null,
+  trigger: 'manual',
+  runConfigId: null,
+  parentRunId: null,
+  attempt: 0,
+  retryAttempts: 0,
+  queue: null,
+  waitUntilAtMs: null,
+  secretNames: [],
+  memoryLimitBytes: null,
+  cpuLimit: null,
+  memorySoftLimitBytes: null,
+  cpuSoftLimit: null,
+  timeoutSeconds: null,
+  peakMemoryBytes: null,
+  peakCpuPercent: null,
+  route: null,
+  cells: null,
+  notebookFile: null,
+  logOmittedBytes: 0,
+}
+
 /** A record that this version cannot read is left out rather than taking the whole history down. */
 function toRun(row: SqlRow): Run | null {
-  const parsed = runSchema.safeParse(JSON.parse(String(row.record)))
+  const parsed = runSchema.safeParse({ ...fieldsSinceFirstVersion, ...JSON.parse(String(row.record)) })
   return parsed.success ? parsed.data : null
 }

@@ -1,23 +1,22 @@
-/** A pipeline as discovery finds it, with nothing special about it; tests change what they are about. */
+/** A pipeline as discovery finds it, with nothing special about it but what the test's config says. */
 import { basename } from 'node:path'
+import { defaultPipelineConfig, type PipelineConfig } from '@shared/pipeline-config-model'
+import { summaryOfConfig } from '../pipelines/config-summary'
 import type { DiscoveredPipeline } from '../pipelines/discovery'
 
-export function discoveredPipeline(folder: string): DiscoveredPipeline {
+export function discoveredPipeline(folder: string, change: Partial<PipelineConfig> = {}): DiscoveredPipeline {
+  const config = { ...defaultPipelineConfig('3.11'), ...change }
   return {
     name: basename(folder),
     path: folder,
     realPath: folder,
-    type: 'script',
-    entryPoint: 'main.py',
-    enabled: true,
-    description: null,
-    tags: [],
+    ...summaryOfConfig(config),
+    entryPoint: config.type === 'notebook' ? 'main.ipynb' : 'main.py',
     hasRequirements: false,
     hasLock: false,
-    pythonVersion: '3.11',
     metadataFile: null,
     problems: [],
-    defaultEnv: {},
+    config,
     configUsable: true,
     outsideWorkspace: false,
   }

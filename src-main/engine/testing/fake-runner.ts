@@ -22,6 +22,7 @@ export function createFakeRunner(kind: RunnerKind = 'docker'): FakeRunner {
   const waiting: ((run: DrivenRun) => void)[] = []
   return {
     kind,
+    adopt: () => Promise.resolve(null),
     run(spec, hooks, stop) {
       return new Promise<RunnerExit>((resolve, reject) => {
         const driven: DrivenRun = {
@@ -32,7 +33,7 @@ export function createFakeRunner(kind: RunnerKind = 'docker'): FakeRunner {
             if (stop.aborted) asked()
             else stop.addEventListener('abort', () => asked(), { once: true })
           }),
-          end: (exit) => resolve({ exitCode: 0, signal: null, outOfMemory: false, ...exit }),
+          end: (exit) => resolve({ exitCode: 0, signal: null, outOfMemory: false, route: null, ...exit }),
           fail: reject,
         }
         const taker = waiting.shift()

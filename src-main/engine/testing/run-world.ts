@@ -84,7 +84,7 @@ export function createRunWorld(change: Partial<RunServiceDeps> = {}, pipelines: 
     until,
     untilFinished: (runId) => until(runId, (run) => run.phase === 'finished'),
     untilPhase: (runId, phase) => until(runId, (run) => run.phase === phase),
-    start: (input) => service.start({ pipeline: 'demo', runner: null, env: {}, parallel: false, ignoreProblems: false, ...input }),
+    start: (input) => service.start({ pipeline: 'demo', runner: null, runConfigId: null, env: {}, whenRunning: 'refuse', ignoreProblems: false, ...input }),
     log: async (runId) => Buffer.from((await service.readLog({ runId, fromByte: 0, maxBytes: 4_000_000 })).bytes).toString(),
   }
 }

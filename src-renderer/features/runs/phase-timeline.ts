@@ -11,11 +11,15 @@ const order: readonly StepName[] = ['preparing', 'starting', 'setting-up', 'runn
 function reachedStep(run: Run): StepName {
   const { phase } = run
   switch (phase) {
+    case 'waiting':
+    case 'queued':
+      return 'preparing'
     case 'preparing':
     case 'starting':
     case 'setting-up':
     case 'running':
       return phase
+    case 'reconnecting':
     case 'stopping':
     case 'finished':
       if (run.codeStartedAtMs !== null) return 'running'

@@ -13,7 +13,7 @@ import { openFile, saveAll } from '../editor/document-actions'
 /** The pipeline whose start was asked for and not yet answered. */
 export const usePendingStart = create<{ pipeline: string | null }>(() => ({ pipeline: null }))
 
-type StartOptions = { parallel?: boolean; ignoreProblems?: boolean; runner?: 'host' | null }
+type StartOptions = { whenRunning?: 'refuse' | 'queue' | 'parallel'; ignoreProblems?: boolean; runner?: 'host' | null }
 
 export function activeRunOf(pipeline: string): Run | undefined {
   return sortedRuns(useEngineMirror.getState(), pipeline).find(isActive)
@@ -32,8 +32,8 @@ export async function startRun(pipeline: string, options: StartOptions = {}): Pr
       addNotice({ severity: 'warning', titleKey: 'run.notSaved.title', hintKey: 'run.notSaved.hint' })
       return
     }
-    const { parallel = false, ignoreProblems = false, runner = null } = options
-    const run = await api.call('runs.start', { pipeline, parallel, ignoreProblems, runner })
+    const { whenRunning = 'refuse', ignoreProblems = false, runner = null } = options
+    const run = await api.call('runs.start', { pipeline, whenRunning, ignoreProblems, runner })
     applyRuns([run])
     showRun(run.id)
   } catch (error) {
@@ -66,7 +66,7 @@ async function askAboutRunning(pipeline: string, options: StartOptions): Promise
       { answer: 'restart', labelKey: 'run.alreadyRunning.restart', kind: 'primary' },
     ],
   })
-  if (answer === 'parallel') return startRun(pipeline, { ...options, parallel: true })
+  if (answer === 'parallel') return startRun(pipeline, { ...options, whenRunning: 'parallel' })
   if (answer === 'restart') return runAgain(pipeline, options)
 }
 

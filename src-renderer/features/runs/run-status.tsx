@@ -1,5 +1,5 @@
 /** The state of a run as icon and words. The icon's shape differs for each, so that colour is never the only sign. */
-import { CircleCheck, CircleDashed, CirclePause, CircleSlash, CircleX, LoaderCircle, MemoryStick, PackageX, ServerCrash, Skull } from 'lucide-react'
+import { CircleCheck, CircleDashed, CirclePause, CircleSlash, CircleX, LoaderCircle, MemoryStick, PackageX, ServerCrash, Skull, TimerOff } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { TFunction } from 'i18next'
 import type { Run, RunOutcome } from '@shared/contract/runs'
@@ -15,6 +15,7 @@ export function outcomeTone(outcome: RunOutcome): Tone {
     case 'interrupted':
       return 'warn'
     case 'failed':
+    case 'timed-out':
     case 'setup-failed':
     case 'out-of-memory':
     case 'killed':
@@ -39,6 +40,8 @@ function OutcomeIcon({ outcome, size }: { outcome: RunOutcome; size: number }): 
       return <CircleX {...props} />
     case 'stopped':
       return <CircleSlash {...props} />
+    case 'timed-out':
+      return <TimerOff {...props} />
     case 'setup-failed':
       return <PackageX {...props} />
     case 'out-of-memory':
