@@ -83,12 +83,14 @@ export const run = z.object({
   /** Why, in one English sentence with a next step; set when the outcome is not `succeeded`. */
   reason: z.string().nullable(),
   createdAtMs: atMs,
+  /** When it left waiting and queue; null before. */
+  begunAtMs: atMs.nullable(),
   /** When the container or process was started. */
   startedAtMs: atMs.nullable(),
   /** When the user's code began. */
   codeStartedAtMs: atMs.nullable(),
   finishedAtMs: atMs.nullable(),
-  /** These three in milliseconds by a monotonic clock, null while unknown. This one: until the container or process is created. */
+  /** These three in milliseconds by a monotonic clock, null while unknown. This one: from begunAtMs until the container or process is created. */
   prepareMs: z.number().nullable(),
   setupMs: z.number().nullable(),
   codeMs: z.number().nullable(),

@@ -10,7 +10,12 @@ export type RunHistory = {
   list(query: { workspaceRoot: string; pipeline: string | null; limit: number }): Run[]
   /** Runs that have not finished, with the process that drives them. */
   unfinished(): { run: Run; processId: number }[]
+  /** Of all workspaces, newest first, with how many finished runs of the same pipeline are newer. */
+  finished(): FinishedRun[]
+  remove(ids: readonly string[]): void
 }
+
+export type FinishedRun = { id: string; pipeline: string; createdAtMs: number; newerOfPipeline: number }
 
 export function createRunHistory(database: Database, processId: number): RunHistory {
   return {
@@ -45,6 +50,18 @@ export function createRunHistory(database: Database, processId: number): RunHist
         return run ? [{ run, processId: Number(row.process_id) }] : []
       })
     },
+    finished() {
+      const rows = database.all(
+        `SELECT id, pipeline, json_extract(record, '$.createdAtMs') AS created_at_ms, ROW_NUMBER() OVER (PARTITION BY workspace_root, pipeline ORDER BY sequence DESC) AS place
+         FROM runs WHERE phase = 'finished' ORDER BY sequence DESC`,
+      )
+      return rows.map((row) => ({ id: String(row.id), pipeline: String(row.pipeline), createdAtMs: Number(row.created_at_ms), newerOfPipeline: Number(row.place) - 1 }))
+    },
+    remove(ids) {
+      database.transaction(() => {
+        for (const id of ids) database.run("DELETE FROM runs WHERE id = ? AND phase = 'finished'", [id])
+      })
+    },
   }
 }
 
@@ -58,6 +75,7 @@ const fieldsSinceFirstVersion: Partial<Run> = {
   retryAttempts: 0,
   queue: null,
   waitUntilAtMs: null,
+  begunAtMs: null,
   secretNames: [],
   memoryLimitBytes: null,
   cpuLimit: null,
