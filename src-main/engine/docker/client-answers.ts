@@ -72,7 +72,7 @@ function readStrings(holder: unknown, key: string): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
 }
 
-function readRecord(holder: unknown, key: string): Record<string, unknown> | null {
+export function readRecord(holder: unknown, key: string): Record<string, unknown> | null {
   const value = readField(holder, key)
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null
 }

@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import { AppError } from '@shared/app-error'
 import { readContainer, readImage, readList, readNumber, readText, readVolume } from './client-answers'
 import { pullImage } from './client-pull'
+import { streamStats, type ContainerStats } from './client-stats'
 import { createTransport } from './client-transport'
 import { labels } from './labels'
 
@@ -72,6 +73,8 @@ export type DockerClient = {
   waitForExit(id: string, signal: AbortSignal): Promise<void>
   /** null when the container is gone. */
   inspect(id: string): Promise<ContainerFacts | null>
+  /** About one a second until `signal` is aborted or the stream is cut: true; false when the container is gone. */
+  stats(id: string, onStats: (stats: ContainerStats) => void, signal: AbortSignal): Promise<boolean>
   /** SIGTERM, `graceSeconds`, SIGKILL; resolves when it has stopped. A container that is not running is no error. */
   stop(id: string, graceSeconds: number): Promise<void>
   kill(id: string): Promise<void>
@@ -226,6 +229,7 @@ export function createDockerClient({ socketPath, owner }: { socketPath: string; 
       })
       return status === 404 ? null : readContainer(json)
     },
+    stats: (id, onStats, signal) => streamStats(transport, id, onStats, signal),
     async stop(id, graceSeconds) {
       const timeoutMs = graceSeconds * 1_000 + stopMarginMs
       await transport.call({

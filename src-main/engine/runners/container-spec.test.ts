@@ -24,7 +24,7 @@ const input: ContainerInput = {
   volumes: { cacheVolume: 'cache', pythonVolume: 'pythons' },
   network: { caBundleFile: null, caSource: null, proxyEnv: {}, problem: null },
   routeFile: '/run/run-1.route',
-  engine: { memoryBytes: 1_000_000 },
+  limits: { memoryBytes: 800_000, nanoCpus: null },
 }
 
 describe('the body of the container', () => {
@@ -72,9 +72,8 @@ describe('the body of the container', () => {
     expect(containerSpec({ ...spec, requirements: null }, input).Cmd).toEqual(['uv', 'run', '--python', '3.12', 'python', '-u', '-c', bootstrap('/app')])
   })
 
-  test('has 4 GiB where the engine does not tell its memory', () => {
-    const { HostConfig } = containerSpec(spec, { ...input, engine: { memoryBytes: null } })
-    expect([HostConfig.Memory, HostConfig.MemorySwap]).toEqual([4 * 1024 ** 3, 4 * 1024 ** 3])
+  test('may use so much of the processor', () => {
+    expect(containerSpec(spec, { ...input, limits: { memoryBytes: 800_000, nanoCpus: 500_000_000 } }).HostConfig).toMatchObject({ Memory: 800_000, MemorySwap: 800_000, NanoCpus: 500_000_000 })
   })
 
   test('gets the certificates of the network, to read', () => {
@@ -92,4 +91,12 @@ test('the docker command line says what the container is, and no value of the us
     expect(line).toContain(part)
   for (const part of ['--cap-drop ALL', '--security-opt no-new-privileges', '--pids-limit 512', '--memory 800000 --memory-swap 800000', `'type=bind,source=/work/über demo,target=/app'`, ' worker:1 uv run '])
     expect(line).toContain(part)
+  expect(line).not.toContain('--cpus')
+})
+
+test('the docker command line shows a limit of the processor, and no value of a secret whatever its name', () => {
+  const secret: RunSpec = { ...spec, env: { FASTFLOW_ROUTE_FILE: 'hidden-1', UV_LINK_MODE: 'hidden-2' }, secretNames: ['FASTFLOW_ROUTE_FILE', 'UV_LINK_MODE'] }
+  const line = dockerCommandLine(containerSpec(secret, { ...input, limits: { memoryBytes: 67_108_864, nanoCpus: 1_500_000_000 } }), secret.env)
+  expect(line).toContain('--memory 67108864 --memory-swap 67108864 --cpus 1.5 ')
+  expect(line).not.toContain('hidden')
 })

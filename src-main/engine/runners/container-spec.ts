@@ -1,15 +1,13 @@
 /** The body of `containers/create` for a run, pure: the server's contract (FASTFLOW.md §3.3) plus hardening that a correct pipeline cannot notice. */
-import type { ContainerSpec, EngineFacts } from '../docker/client'
+import type { ContainerSpec } from '../docker/client'
 import { labels } from '../docker/labels'
 import type { CacheVolumes, RunUser } from '../docker/volumes'
 import type { NetworkEnvironment } from '../platform/network-environment'
 import { quoteCommand, uvRunArguments } from '../uv/command'
+import type { ContainerLimits } from './container-limits'
 import { containerCaBundle, containerEnvironment, containerRouteFile } from './run-environment'
 import type { RunSpec } from './runner'
 
-/** Without a limit of its own a run may take this share of the engine's memory: the server sets none, the computer must live. */
-const memoryShare = 0.8
-const fallbackMemoryBytes = 4 * 1024 ** 3
 const pidsLimit = 512
 
 export type ContainerInput = {
@@ -19,11 +17,11 @@ export type ContainerInput = {
   volumes: Pick<CacheVolumes, 'cacheVolume' | 'pythonVolume'>
   network: NetworkEnvironment
   routeFile: string
-  engine: Pick<EngineFacts, 'memoryBytes'>
+  limits: Pick<ContainerLimits, 'memoryBytes' | 'nanoCpus'>
 }
 
 export function containerSpec(spec: RunSpec, input: ContainerInput): ContainerSpec {
-  const memoryBytes = Math.floor((input.engine.memoryBytes ?? fallbackMemoryBytes / memoryShare) * memoryShare)
+  const { memoryBytes, nanoCpus } = input.limits
   const requirementsFile = spec.requirements === null ? null : `/app/${spec.requirements}`
   return {
     Image: input.image,
@@ -37,6 +35,7 @@ export function containerSpec(spec: RunSpec, input: ContainerInput): ContainerSp
       NetworkMode: 'bridge',
       Memory: memoryBytes,
       MemorySwap: memoryBytes,
+      ...(nanoCpus === null ? {} : { NanoCpus: nanoCpus }),
       PidsLimit: pidsLimit,
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
@@ -70,6 +69,7 @@ export function dockerCommandLine(container: ContainerSpec, userEnv: Record<stri
     '--init',
     '--read-only',
     ...['--user', container.User, '--network', host.NetworkMode, '--memory', String(host.Memory), '--memory-swap', String(host.MemorySwap)],
+    ...(host.NanoCpus === undefined ? [] : ['--cpus', String(host.NanoCpus / 1e9)]),
     ...['--pids-limit', String(host.PidsLimit), '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     ...Object.entries(host.Tmpfs).flatMap(([path, options]) => ['--tmpfs', `${path}:${options}`]),
     ...['--log-driver', host.LogConfig.Type, ...Object.entries(host.LogConfig.Config).flatMap(([name, value]) => ['--log-opt', `${name}=${value}`])],

@@ -55,7 +55,7 @@ function openWorld({ network = plainNetwork, user, onStarting, onStarted, ...opt
   const { uid, gid } = statSync(spec.pipelineDir)
   const runner = createDockerRunner({
     client: async () => client,
-    engineFacts: () => ({ memoryBytes: 10_000_000_000 }),
+    engineFacts: () => ({ memoryBytes: 10_000_000_000, cpuCount: 2 }),
     image: createWorkerImage({ reference: () => configured, owner: 'me', facts, publish: () => undefined }),
     volumes: { prepare: async () => ({ cacheVolume: 'ffd-uvcache-1', pythonVolume: 'ffd-uvpython-1', generation: 'g' }), generation: async () => 'g' },
     owner: 'me',

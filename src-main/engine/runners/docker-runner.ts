@@ -13,14 +13,16 @@ import type { CacheVolumes, RunUser, Volumes } from '../docker/volumes'
 import type { UsableImage, WorkerImage } from '../docker/worker-image'
 import type { NetworkEnvironment } from '../platform/network-environment'
 import type { UserDataLayout } from '../platform/user-data'
+import { containerLimits } from './container-limits'
 import { containerSpec, dockerCommandLine } from './container-spec'
+import { createMetricsSampler, type MetricsSampler } from './metrics-sampler'
 import { folderNotice } from './run-user'
 import { notStarted, signalOfExitCode, type Runner, type RunnerExit, type RunnerHooks, type RunSpec } from './runner'
 
 export type DockerRunnerDeps = {
   /** Throws docker/unavailable with the reason while no engine answers. */
   client: () => Promise<DockerClient>
-  engineFacts: () => Pick<EngineFacts, 'memoryBytes'>
+  engineFacts: () => Pick<EngineFacts, 'memoryBytes' | 'cpuCount'>
   image: WorkerImage
   volumes: Volumes
   owner: string
@@ -39,6 +41,8 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
     async run(spec, hooks, stop) {
       const client = await deps.client()
       if (stop.aborted) return notStarted
+      const limits = containerLimits(spec.limits, deps.engineFacts())
+      for (const notice of limits.notices) hooks.onNotice(notice)
       const user = deps.runUser(spec.workspaceRoot)
       const found = deps.image.require(client)
       const prepared = Promise.all([found, deps.network(), deps.volumes.prepare(client, found, spec.workspaceRoot, user)])
@@ -55,13 +59,15 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
       // The run user in the container is another one than ours.
       chmodSync(routeFile, 0o666)
       try {
-        const container = containerSpec(spec, { owner: deps.owner, image: image.reference, user, volumes, network, routeFile, engine: deps.engineFacts() })
+        const container = containerSpec(spec, { owner: deps.owner, image: image.reference, user, volumes, network, routeFile, limits })
         hooks.onFacts({
           image: image.reference,
           imageDigest: image.facts.digest ?? image.facts.id,
           uvVersion,
           commandLine: dockerCommandLine(container, spec.env),
           warmKey: deps.warmKey(image, volumes, spec),
+          memoryLimitBytes: limits.memoryBytes,
+          cpuLimit: limits.nanoCpus === null ? null : limits.nanoCpus / 1e9,
         })
         hooks.onStarting()
         return await runContainer(client, spec, container, hooks, stop)
@@ -84,6 +90,7 @@ async function runContainer(client: DockerClient, spec: RunSpec, container: Cont
   const id = await client.createContainer(`ffd-run-${spec.runId}`, container)
   const watch = watchExit(client, id)
   let output: Output | null = null
+  let sampler: MetricsSampler | null = null
   let stopping: Promise<void> | null = null
   const onStop = (): void => {
     stopping ??= client.stop(id, spec.stopGraceSeconds).catch((error: unknown) => {
@@ -97,6 +104,7 @@ async function runContainer(client: DockerClient, spec: RunSpec, container: Cont
     if (stop.aborted) return notStarted
     await client.start(id)
     hooks.onStarted()
+    sampler = createMetricsSampler(client, id, (sample) => hooks.onMetrics(sample))
     stop.addEventListener('abort', onStop, { once: true })
     if (stop.aborted) onStop()
     const facts = await watch.exited()
@@ -105,6 +113,7 @@ async function runContainer(client: DockerClient, spec: RunSpec, container: Cont
   } finally {
     stop.removeEventListener('abort', onStop)
     watch.dispose()
+    sampler?.dispose()
     output?.close()
     await (stopping ?? Promise.resolve())
     await client.remove(id).catch((error: unknown) => {

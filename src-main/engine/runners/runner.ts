@@ -24,7 +24,7 @@ export type RunSpec = {
 }
 
 /** What a runner learns on the way and the run's record keeps. */
-export type RunFacts = Partial<Pick<Run, 'image' | 'imageDigest' | 'uvVersion' | 'commandLine' | 'cacheWasWarm'>> & {
+export type RunFacts = Partial<Pick<Run, 'image' | 'imageDigest' | 'uvVersion' | 'commandLine' | 'cacheWasWarm' | 'memoryLimitBytes' | 'cpuLimit'>> & {
   /** Names what this set-up depends on; a set-up that worked under this key is warm (cache/warm-state.ts). */
   warmKey?: string
 }

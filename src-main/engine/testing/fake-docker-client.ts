@@ -3,6 +3,7 @@
  * says what a container does once it is started; nothing happens by itself and no time passes.
  */
 import { PassThrough } from 'node:stream'
+import type { ContainerStats } from '../docker/client-stats'
 import type { ContainerFacts, ContainerSpec, DockerClient, ImageFacts, PullProgress, VolumeFacts } from '../docker/client'
 
 export type FakeContainer = {
@@ -17,6 +18,10 @@ export type FakeContainer = {
   exit(change?: Partial<ContainerFacts>): void
   /** What `waitForExit` does when a proxy cuts it: a hint without an end. */
   hint(): void
+  /** What the engine measures of it now. Waits for somebody to ask for it. */
+  measure(stats: ContainerStats): Promise<void>
+  /** Ends the stream of measurements. */
+  cutStats(): void
 }
 
 type FailingCall = 'attach' | 'start' | 'stop' | 'kill' | 'remove' | 'createContainer'
@@ -52,6 +57,8 @@ export function createFakeDockerClient(options: FakeDockerOptions = {}): FakeDoc
   const containers: FakeContainer[] = []
   const streams = new Map<string, PassThrough>()
   const hints = new Map<string, () => void>()
+  const statsAsked = new Map<string, { listener: (stats: ContainerStats) => void; end: () => void }>()
+  const statsWaiting = new Map<string, () => void>()
   const images = new Map((options.images ?? []).map((reference) => [reference, fakeImageFacts(reference)]))
   const volumes = new Map<string, VolumeFacts>()
   const failures: FakeDockerClient['failures'] = {}
@@ -84,6 +91,11 @@ export function createFakeDockerClient(options: FakeDockerOptions = {}): FakeDoc
         hint()
       },
       hint,
+      async measure(stats) {
+        if (!statsAsked.has(id)) await new Promise<void>((resolve) => statsWaiting.set(id, resolve))
+        statsAsked.get(id)?.listener(stats)
+      },
+      cutStats: () => statsAsked.get(id)?.end(),
     }
     return container
   }
@@ -139,6 +151,17 @@ export function createFakeDockerClient(options: FakeDockerOptions = {}): FakeDoc
       const failure = inspectFailures.shift()
       if (failure) throw failure
       return found(id).facts
+    },
+    async stats(id, listener, signal) {
+      if (found(id).facts === null) return false
+      await new Promise<void>((resolve) => {
+        statsAsked.set(id, { listener, end: resolve })
+        statsWaiting.get(id)?.()
+        if (signal.aborted) resolve()
+        signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+      statsAsked.delete(id)
+      return true
     },
     async stop(id, graceSeconds) {
       called(`stop ${graceSeconds}`, 'stop')
