@@ -7,6 +7,7 @@ import { Palette } from './features/palette/palette'
 import { QuestionDialog } from './features/palette/question-dialog'
 import { SideBar } from './features/pipelines/side-bar'
 import { RunPanel } from './features/runs/run-panel'
+import { SecretDialog } from './features/secrets/secret-dialog'
 import { Banners } from './features/tools/banners'
 import { TopBar } from './features/workspace/top-bar'
 import { WelcomePage } from './features/workspace/welcome-page'
@@ -65,6 +66,7 @@ export function App(): ReactNode {
       </div>
       <Palette />
       <QuestionDialog />
+      <SecretDialog />
       <NoticeList />
     </TipProvider>
   )

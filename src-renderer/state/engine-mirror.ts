@@ -6,6 +6,8 @@ import { create } from 'zustand'
 import type { FileListing } from '@shared/contract/files'
 import type { PipelineCatalog } from '@shared/contract/pipelines'
 import type { Run } from '@shared/contract/runs'
+import type { ScheduleState } from '@shared/contract/schedule'
+import type { SecretsState } from '@shared/contract/secrets'
 import type { SettingsState } from '@shared/contract/settings'
 import type { EngineStatus, WorkerImageStatus } from '@shared/contract/tools'
 import type { WorkspaceState } from '@shared/contract/workspace'
@@ -23,6 +25,9 @@ export type EngineMirror = {
   loaded: boolean
   workspace: WorkspaceState | null
   catalog: PipelineCatalog | null
+  /** Of the open workspace; names only. */
+  secrets: SecretsState | null
+  schedule: ScheduleState | null
   /** True once the runs of the open workspace were listed. */
   runsLoaded: boolean
   runs: Readonly<Record<string, Run>>
@@ -42,6 +47,8 @@ export const emptyMirror: EngineMirror = {
   loaded: false,
   workspace: null,
   catalog: null,
+  secrets: null,
+  schedule: null,
   runsLoaded: false,
   runs: {},
   logSizes: {},

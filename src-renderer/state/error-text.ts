@@ -5,7 +5,7 @@
 import type { ErrorCode } from '@shared/app-error'
 
 /** Ids of actions in the action registry that help against an error. */
-export type ErrorAction = 'view.doctor' | 'view.settings' | 'workspace.open' | 'workspace.openSamples' | 'engine.recheck' | 'image.pull'
+export type ErrorAction = 'view.doctor' | 'view.settings' | 'view.secrets' | 'workspace.open' | 'workspace.openSamples' | 'engine.recheck' | 'image.pull'
 
 export type ErrorText = { titleKey: string; hintKey: string; action: ErrorAction | null }
 
@@ -37,8 +37,8 @@ const actions: Record<ErrorCode, ErrorAction | null> = {
   'run/already-running': null,
   'run/not-found': null,
   'run/unknown-config': null,
-  'secret/no-key': null,
-  'secret/unavailable': null,
+  'secret/no-key': 'view.secrets',
+  'secret/unavailable': 'view.secrets',
   'store/unavailable': 'view.doctor',
   'tool/missing': 'view.doctor',
   'uv/fetch-failed': 'view.doctor',

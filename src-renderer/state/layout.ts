@@ -1,7 +1,9 @@
 /** What is open and selected in the window: tabs, panels, the selected pipeline and run. Survives a restart. */
 import { create } from 'zustand'
 
-export type Tab = { kind: 'file'; pipeline: string; path: string } | { kind: 'page'; page: 'settings' | 'doctor' }
+export type Page = 'settings' | 'doctor' | 'secrets' | 'schedule'
+
+export type Tab = { kind: 'file'; pipeline: string; path: string } | { kind: 'page'; page: Page }
 
 export type Layout = {
   sideBarOpen: boolean
@@ -57,6 +59,16 @@ export function openTab(tab: Tab): void {
 
 export function closeTab(id: string): void {
   useLayout.setState((layout) => withoutTab(layout, id))
+}
+
+export function openPage(page: Page): void {
+  openTab({ kind: 'page', page })
+}
+
+/** The pipeline at a glance; open tabs stay where they are. */
+export function showPipeline(name: string): void {
+  selectPipeline(name)
+  useLayout.setState({ activeTab: null, panelMaximized: false })
 }
 
 export function selectPipeline(name: string): void {

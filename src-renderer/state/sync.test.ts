@@ -9,6 +9,7 @@ type Listener = Parameters<SyncSource['onEvent']>[0]
 
 const workspace = (root: string, rev: number) => ({ workspace: { root, name: root, pipelinesDir: root, isSample: false, problem: null }, recent: [], rev })
 const catalog = (rev: number) => ({ pipelines: [], skipped: [{ name: `skipped-${rev}`, reason: 'no main.py' }], rev })
+const secrets = (rev: number) => ({ storage: 'keychain' as const, problem: null, secrets: [], missing: [], hasEncryptionKey: false, rev })
 const engine = { state: 'ready', endpoint: null, version: '20.10', architecture: null, reason: null, probes: [], rev: 1 }
 
 function createFakeEngine(answers: Partial<Record<ApiRequest, unknown>>) {
@@ -37,6 +38,8 @@ const answers = {
   'workspace.current': workspace('/work', 1),
   'pipelines.list': catalog(4),
   'runs.list': { runs: [testRun({ rev: 2 })] },
+  'secrets.list': secrets(2),
+  'schedule.list': { active: false, entries: [], rev: 2 },
 }
 
 describe('sync', () => {
@@ -67,8 +70,26 @@ describe('sync', () => {
     fake.emit({ name: 'workspace.changed', payload: workspace('/other', 2) })
     expect(useEngineMirror.getState().catalog).toBeNull()
     await new Promise((resolve) => setTimeout(resolve))
-    expect(fake.calls).toEqual(['pipelines.list', 'runs.list'])
+    expect(fake.calls).toEqual(['secrets.list', 'schedule.list', 'pipelines.list', 'runs.list'])
     expect(sortedRuns(useEngineMirror.getState(), null)).toEqual([])
+  })
+
+  it('follows secrets and schedules, and forgets those of another workspace', async () => {
+    const fake = createFakeEngine(answers)
+    await createSync(fake.source, () => undefined).start()
+    fake.emit({ name: 'secrets.changed', payload: secrets(1) })
+    fake.emit({ name: 'schedule.changed', payload: { active: true, entries: [], rev: 3 } })
+    expect(useEngineMirror.getState()).toMatchObject({ secrets: { rev: 2 }, schedule: { active: true, rev: 3 } })
+    fake.emit({ name: 'workspace.changed', payload: workspace('/other', 2) })
+    expect(useEngineMirror.getState()).toMatchObject({ secrets: null, schedule: null })
+  })
+
+  it('shows the pipelines even when the secrets cannot be read', async () => {
+    const { 'secrets.list': _secrets, ...rest } = answers
+    const failures: unknown[] = []
+    await createSync(createFakeEngine(rest).source, (error) => failures.push(error)).start()
+    expect(failures).toHaveLength(1)
+    expect(useEngineMirror.getState()).toMatchObject({ secrets: null, catalog: { rev: 4 }, schedule: { rev: 2 } })
   })
 
   it('never lets a log shrink', async () => {

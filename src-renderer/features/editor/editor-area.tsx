@@ -1,15 +1,17 @@
 /** The centre of the window: tabs and what the active one shows; without tabs, the selected pipeline. */
 import { type ReactNode, Suspense, lazy, useEffect } from 'react'
 import { documentId, useDocuments } from '../../state/documents'
-import { type Tab, tabId, useLayout } from '../../state/layout'
+import { type Page, type Tab, tabId, useLayout } from '../../state/layout'
 import { DoctorPage } from '../tools/doctor-page'
 import { PipelineOverview } from '../pipelines/pipeline-overview'
 import { ensureDocument } from './document-actions'
 import { DocumentPage } from './document-page'
 import { EditorTabs } from './editor-tabs'
 
-// Its validation brings the contract's schemas along, which nothing else in the window needs.
+// Seldom shown, and validation brings the contract's schemas along, which nothing else in the window needs.
 const SettingsPage = lazy(() => import('../settings/settings-page').then((module) => ({ default: module.SettingsPage })))
+const SecretsPage = lazy(() => import('../secrets/secrets-page').then((module) => ({ default: module.SecretsPage })))
+const SchedulePage = lazy(() => import('../schedule/schedule-page').then((module) => ({ default: module.SchedulePage })))
 
 function FileTab({ pipeline, path }: { pipeline: string; path: string }): ReactNode {
   const id = documentId(pipeline, path)
@@ -21,18 +23,26 @@ function FileTab({ pipeline, path }: { pipeline: string; path: string }): ReactN
   return document === undefined ? null : <DocumentPage key={id} document={document} />
 }
 
-function TabPage({ tab }: { tab: Tab }): ReactNode {
-  if (tab.kind === 'file') return <FileTab pipeline={tab.pipeline} path={tab.path} />
-  switch (tab.page) {
+function PageTab({ page }: { page: Page }): ReactNode {
+  switch (page) {
     case 'doctor':
       return <DoctorPage />
     case 'settings':
-      return (
-        <Suspense fallback={null}>
-          <SettingsPage />
-        </Suspense>
-      )
+      return <SettingsPage />
+    case 'secrets':
+      return <SecretsPage />
+    case 'schedule':
+      return <SchedulePage />
   }
+}
+
+function TabPage({ tab }: { tab: Tab }): ReactNode {
+  if (tab.kind === 'file') return <FileTab pipeline={tab.pipeline} path={tab.path} />
+  return (
+    <Suspense fallback={null}>
+      <PageTab page={tab.page} />
+    </Suspense>
+  )
 }
 
 export function EditorArea(): ReactNode {

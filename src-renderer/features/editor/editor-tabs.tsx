@@ -1,14 +1,16 @@
 /** The tab strip of open files and pages. */
-import { FileCode, Settings, Stethoscope, X } from 'lucide-react'
+import { CalendarClock, FileCode, KeyRound, Settings, Stethoscope, X } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { documentId, isDirty, useDocuments } from '../../state/documents'
 import { type Tab, tabId, useLayout } from '../../state/layout'
 import { closeTabAsking } from './document-actions'
 
+const pageIcons = { settings: Settings, doctor: Stethoscope, secrets: KeyRound, schedule: CalendarClock }
+
 function TabIcon({ tab }: { tab: Tab }): ReactNode {
-  if (tab.kind === 'file') return <FileCode size={14} className="tone-quiet" aria-hidden />
-  return tab.page === 'settings' ? <Settings size={14} className="tone-quiet" aria-hidden /> : <Stethoscope size={14} className="tone-quiet" aria-hidden />
+  const Icon = tab.kind === 'file' ? FileCode : pageIcons[tab.page]
+  return <Icon size={14} className="tone-quiet" aria-hidden />
 }
 
 /** File names that are open more than once say whose they are. */
@@ -18,7 +20,7 @@ function fileLabel(tab: Tab & { kind: 'file' }, tabs: readonly Tab[]): { name: s
   return { name, owner: isAlone ? null : tab.pipeline }
 }
 
-function TabView({ tab, tabs, isActive }: { tab: Tab; tabs: readonly Tab[]; isActive: boolean }): ReactNode {
+function TabView({ tab, tabs, isActive, isTabStop }: { tab: Tab; tabs: readonly Tab[]; isActive: boolean; isTabStop: boolean }): ReactNode {
   const { t } = useTranslation()
   const id = tabId(tab)
   const element = useRef<HTMLDivElement>(null)
@@ -36,7 +38,7 @@ function TabView({ tab, tabs, isActive }: { tab: Tab; tabs: readonly Tab[]; isAc
       className={`tab ${isActive ? 'active' : ''}`}
       role="tab"
       id={`tab-${id}`}
-      tabIndex={isActive ? 0 : -1}
+      tabIndex={isTabStop ? 0 : -1}
       aria-selected={isActive}
       aria-controls="editor-page"
       aria-label={[name, owner, dirty ? t('editor.unsaved') : null].filter((part) => part !== null).join(', ')}
@@ -80,9 +82,11 @@ export function EditorTabs(): ReactNode {
 
   return (
     <div className="tabs" role="tablist" aria-label={t('editor.tabs')} data-region="tabs" onKeyDown={onKeyDown}>
-      {tabs.map((tab) => (
-        <TabView key={tabId(tab)} tab={tab} tabs={tabs} isActive={tabId(tab) === activeTab} />
-      ))}
+      {tabs.map((tab, index) => {
+        const isActive = tabId(tab) === activeTab
+        // While the pipeline at a glance is shown no tab is active; the strip can still be reached.
+        return <TabView key={tabId(tab)} tab={tab} tabs={tabs} isActive={isActive} isTabStop={isActive || (activeTab === null && index === 0)} />
+      })}
     </div>
   )
 }

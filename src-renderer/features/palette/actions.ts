@@ -1,7 +1,7 @@
 /** Everything the window can do, as one list: the palette shows it, the keyboard and the buttons use it. */
 import { isDirty, documentId, getDocument } from '../../state/documents'
 import { useEngineMirror } from '../../state/engine-mirror'
-import { type Tab, openTab, tabId, useLayout } from '../../state/layout'
+import { type Tab, openPage, showPipeline, tabId, useLayout } from '../../state/layout'
 import { closeTabAsking, saveAll, saveDocument } from '../editor/document-actions'
 import { goToError } from '../runs/go-to-error'
 import { logOnScreen } from '../runs/log-commands'
@@ -9,6 +9,7 @@ import { isStoppable } from '../runs/phase-timeline'
 import { activeRunOf, copyText, revealLog, runAgain, startRun, stopRun, usePendingStart } from '../runs/run-actions'
 import { cancelPull, checkTools, pullImage, recheckEngine } from '../tools/tool-actions'
 import { openFolder, openSamples, revealInFileManager, revealWorkspace } from '../workspace/workspace-actions'
+import { openSecretDialog } from '../secrets/secret-dialog-state'
 import { saveSetting } from '../settings/setting-actions'
 import { findHere } from './find-here'
 import { cycleRegion, focusRegion } from './regions'
@@ -18,7 +19,9 @@ export type ActionId =
   | 'run.start' | 'run.stop' | 'run.again' | 'run.onHost' | 'run.goToError' | 'run.copyCommand' | 'run.revealLog' | 'run.focusLog'
   | 'palette.open' | 'palette.goTo' | 'find.here'
   | 'file.save' | 'file.saveAll' | 'file.close'
-  | 'view.toggleSideBar' | 'view.togglePanel' | 'view.maximizePanel' | 'view.nextRegion' | 'view.previousRegion' | 'view.focusTree' | 'view.doctor' | 'view.settings'
+  | 'view.toggleSideBar' | 'view.togglePanel' | 'view.maximizePanel' | 'view.nextRegion' | 'view.previousRegion' | 'view.focusTree' | 'view.overview'
+  | 'view.doctor' | 'view.settings' | 'view.secrets' | 'view.schedule'
+  | 'secret.add' | 'secret.encrypt' | 'secret.encryptionKey'
   | 'theme.system' | 'theme.light' | 'theme.dark' | 'language.en' | 'language.de'
   | 'workspace.open' | 'workspace.openSamples' | 'workspace.reveal' | 'pipeline.reveal'
   | 'engine.recheck' | 'image.pull' | 'image.cancel'
@@ -87,8 +90,14 @@ export const actions: readonly Action[] = [
   action('view.nextRegion', ['F6'], () => cycleRegion(1)),
   action('view.previousRegion', ['Shift+F6'], () => cycleRegion(-1)),
   action('view.focusTree', [], () => focusRegion('tree'), hasWorkspace),
-  action('view.doctor', [], () => { openTab({ kind: 'page', page: 'doctor' }); void checkTools() }),
-  action('view.settings', ['Mod+,'], () => openTab({ kind: 'page', page: 'settings' })),
+  action('view.overview', [], withPipeline(showPipeline), isPipelineSelected),
+  action('view.doctor', [], () => { openPage('doctor'); void checkTools() }),
+  action('view.settings', ['Mod+,'], () => openPage('settings')),
+  action('view.secrets', [], () => openPage('secrets'), hasWorkspace),
+  action('view.schedule', [], () => openPage('schedule'), hasWorkspace),
+  action('secret.add', [], () => { openPage('secrets'); openSecretDialog({ kind: 'set', name: null }) }, hasWorkspace),
+  action('secret.encrypt', [], () => openSecretDialog({ kind: 'encrypt' }), hasWorkspace),
+  action('secret.encryptionKey', [], () => { openPage('secrets'); openSecretDialog({ kind: 'key' }) }, hasWorkspace),
   action('theme.system', [], () => saveSetting({ theme: 'system' })),
   action('theme.light', [], () => saveSetting({ theme: 'light' })),
   action('theme.dark', [], () => saveSetting({ theme: 'dark' })),

@@ -1,5 +1,4 @@
 /** All keys of the window, from the one list of actions. */
-import { useQuestions } from '../../state/questions'
 import { actions } from './actions'
 import { isInEditor } from './find-here'
 import { matchesKeys } from './keys'
@@ -9,7 +8,8 @@ export function listenToKeyboard(): void {
   window.addEventListener(
     'keydown',
     (event) => {
-      if (useQuestions.getState().pending !== null) return
+      // An open dialog has the keys: nothing is started or closed behind it.
+      if (document.querySelector('.dialog') !== null) return
       const action = actions.find(({ keys }) => keys.some((chord) => matchesKeys(event, chord)))
       if (action === undefined || (action.id === 'find.here' && isInEditor())) return
       event.preventDefault()

@@ -8,6 +8,7 @@ import { useEngineMirror } from '../../state/engine-mirror'
 import { selectPipeline, useLayout } from '../../state/layout'
 import { openFile } from '../editor/document-actions'
 import { useNewestRuns } from '../runs/use-shown-run'
+import { firingPipelines } from '../schedule/schedule-text'
 import { useFileListings } from './file-listings'
 import { TreeRowView } from './tree-row-view'
 import { type TreeRow, treeRows } from './tree-rows'
@@ -34,6 +35,8 @@ export function PipelineTree({ filter }: { filter: string }): ReactNode {
   const selected = useLayout((layout) => layout.selectedPipeline)
   const activeTab = useLayout((layout) => layout.activeTab)
   const newestRuns = useNewestRuns()
+  const schedule = useEngineMirror((mirror) => mirror.schedule)
+  const firing = useMemo(() => firingPipelines(schedule), [schedule])
   const rows = useMemo(() => treeRows(pipelines ?? [], filter, new Set(expandedKeys), listings), [pipelines, filter, expandedKeys, listings])
   const [focusedId, setFocusedId] = useState<string | null>(null)
   const [view, setView] = useState({ top: 0, height: 600 })
@@ -126,6 +129,7 @@ export function PipelineTree({ filter }: { filter: string }): ReactNode {
             row={row}
             top={(first + index) * rowHeight}
             run={row.kind === 'pipeline' ? (newestRuns.get(row.pipeline.name) ?? null) : null}
+            firesHere={row.kind === 'pipeline' && firing.has(row.pipeline.name)}
             isSelected={row.kind === 'pipeline' ? row.pipeline.name === selected : activeTab === `file:${row.id}`}
             isFocused={row === focusedRow}
             onClick={() => click(row)}

@@ -1,9 +1,10 @@
-/** The side bar: filter, pipeline tree, and the folders that are no pipelines. */
-import { ChevronDown, ChevronRight, FolderX, Search } from 'lucide-react'
+/** The side bar: filter, pipeline tree, the folders that are no pipelines, and the pages of the workspace. */
+import { CalendarClock, ChevronDown, ChevronRight, FolderX, KeyRound, Search } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SkippedFolder } from '@shared/contract/pipelines'
 import { useEngineMirror } from '../../state/engine-mirror'
+import { openPage } from '../../state/layout'
 import { Button } from '../../ui/button'
 import { openSamples } from '../workspace/workspace-actions'
 import { PipelineTree } from './pipeline-tree'
@@ -39,6 +40,22 @@ function NoPipelines(): ReactNode {
       <h3>{t('pipelines.none.title')}</h3>
       <p className="muted">{t('pipelines.none.hint')}</p>
       <Button small onClick={() => void openSamples()}>{t('action.workspace.openSamples')}</Button>
+    </div>
+  )
+}
+
+function WorkspacePages(): ReactNode {
+  const { t } = useTranslation()
+  const missing = useEngineMirror((mirror) => mirror.secrets?.missing.length ?? 0)
+  return (
+    <div className="side-pages" role="group" aria-label={t('pipelines.workspacePages')}>
+      <Button small kind="quiet" icon={<CalendarClock size={14} />} onClick={() => openPage('schedule')}>
+        {t('schedule.title')}
+      </Button>
+      <Button small kind="quiet" icon={<KeyRound size={14} />} onClick={() => openPage('secrets')}>
+        {t('secrets.title')}
+        {missing > 0 && <span className="badge tone-warn">{t('pipelines.missingSecrets', { count: missing })}</span>}
+      </Button>
     </div>
   )
 }
@@ -80,6 +97,7 @@ export function SideBar(): ReactNode {
       {catalog !== null && catalog.skipped.length > 0 && (
         <SkippedFolders skipped={catalog.skipped} isOpen={skippedOpen ?? isEmpty} onToggle={() => setSkippedOpen(!(skippedOpen ?? isEmpty))} />
       )}
+      <WorkspacePages />
     </nav>
   )
 }

@@ -1,5 +1,5 @@
 /** One row of the pipeline tree. Its accessible name begins with the pipeline's name. */
-import { Braces, ChevronDown, ChevronRight, CircleX, File, FileCode, FileText, Flame, Folder, FolderOpen, Link, NotebookText, Snowflake, TriangleAlert } from 'lucide-react'
+import { Braces, ChevronDown, ChevronRight, CircleX, Clock, File, FileCode, FileText, Flame, Folder, FolderOpen, Link, NotebookText, Snowflake, TriangleAlert } from 'lucide-react'
 import type { TFunction } from 'i18next'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -13,6 +13,8 @@ type TreeRowProps = {
   row: TreeRow
   top: number
   run: Run | null
+  /** Starts by itself on this computer. */
+  firesHere: boolean
   isSelected: boolean
   isFocused: boolean
   onClick: () => void
@@ -54,7 +56,7 @@ function CacheBadge({ pipeline }: { pipeline: Pipeline }): ReactNode {
 }
 
 /** "hello, Succeeded, cache warm, 1 error": all that the icons say. */
-function pipelineLabel(pipeline: Pipeline, run: Run | null, t: TFunction): string {
+function pipelineLabel(pipeline: Pipeline, run: Run | null, firesHere: boolean, t: TFunction): string {
   const { errors, warnings } = problemCounts(pipeline)
   return [
     pipeline.name,
@@ -64,13 +66,14 @@ function pipelineLabel(pipeline: Pipeline, run: Run | null, t: TFunction): strin
     pipeline.cache === 'not-needed' ? null : t(`cache.${pipeline.cache}Label`),
     errors > 0 ? t('pipelines.errors', { count: errors }) : null,
     warnings > 0 ? t('pipelines.warnings', { count: warnings }) : null,
+    firesHere ? t('pipelines.firesHere') : null,
     pipeline.enabled ? null : t('pipelines.disabled'),
   ]
     .filter((part) => part !== null)
     .join(', ')
 }
 
-function PipelineContent({ row, run }: { row: PipelineRow; run: Run | null }): ReactNode {
+function PipelineContent({ row, run, firesHere }: { row: PipelineRow; run: Run | null; firesHere: boolean }): ReactNode {
   const { t } = useTranslation()
   const { pipeline } = row
   const TypeIcon = pipeline.type === 'notebook' ? NotebookText : FileCode
@@ -80,6 +83,13 @@ function PipelineContent({ row, run }: { row: PipelineRow; run: Run | null }): R
       <span className={`row-name truncate ${pipeline.enabled ? '' : 'row-disabled'}`}>{pipeline.name}</span>
       <span className="row-badges">
         {!pipeline.enabled && <span className="badge tone-quiet">{t('pipelines.disabled')}</span>}
+        {firesHere && (
+          <Tip text={t('pipelines.firesHere')}>
+            <span className="badge tone-quiet">
+              <Clock size={12} aria-hidden />
+            </span>
+          </Tip>
+        )}
         <ProblemBadge pipeline={pipeline} />
         <CacheBadge pipeline={pipeline} />
         <span className="row-run" title={run === null ? undefined : runStatusText(run, t)}>
@@ -100,9 +110,9 @@ function FileIcon({ row }: { row: FileRow }): ReactNode {
   return /\.(txt|md|lock|toml|cfg)$/.test(row.name) ? <FileText {...props} /> : <File {...props} />
 }
 
-function RowContent({ row, run }: { row: TreeRow; run: Run | null }): ReactNode {
+function RowContent({ row, run, firesHere }: { row: TreeRow; run: Run | null; firesHere: boolean }): ReactNode {
   const { t } = useTranslation()
-  if (row.kind === 'pipeline') return <PipelineContent row={row} run={run} />
+  if (row.kind === 'pipeline') return <PipelineContent row={row} run={run} firesHere={firesHere} />
   if (row.kind === 'note') return <span className="row-note">{t(`pipelines.note.${row.note}`)}</span>
   return (
     <>
@@ -112,12 +122,12 @@ function RowContent({ row, run }: { row: TreeRow; run: Run | null }): ReactNode 
   )
 }
 
-export function TreeRowView({ row, top, run, isSelected, isFocused, onClick, onToggle, onOpen }: TreeRowProps): ReactNode {
+export function TreeRowView({ row, top, run, firesHere, isSelected, isFocused, onClick, onToggle, onOpen }: TreeRowProps): ReactNode {
   const { t } = useTranslation()
   const isExpandable = row.kind === 'pipeline' || row.kind === 'folder'
   const isExpanded = isExpandable && row.isExpanded
   const Chevron = isExpanded ? ChevronDown : ChevronRight
-  const label = row.kind === 'pipeline' ? pipelineLabel(row.pipeline, run, t) : row.kind === 'note' ? t(`pipelines.note.${row.note}`) : row.name
+  const label = row.kind === 'pipeline' ? pipelineLabel(row.pipeline, run, firesHere, t) : row.kind === 'note' ? t(`pipelines.note.${row.note}`) : row.name
   return (
     <div
       id={`row-${row.id}`}
@@ -143,7 +153,7 @@ export function TreeRowView({ row, top, run, isSelected, isFocused, onClick, onT
       >
         {isExpandable && <Chevron size={14} />}
       </span>
-      <RowContent row={row} run={run} />
+      <RowContent row={row} run={run} firesHere={firesHere} />
     </div>
   )
 }

@@ -13,7 +13,7 @@ import { openFile, saveAll } from '../editor/document-actions'
 /** The pipeline whose start was asked for and not yet answered. */
 export const usePendingStart = create<{ pipeline: string | null }>(() => ({ pipeline: null }))
 
-type StartOptions = { whenRunning?: 'refuse' | 'queue' | 'parallel'; ignoreProblems?: boolean; runner?: 'host' | null }
+type StartOptions = { whenRunning?: 'refuse' | 'queue' | 'parallel'; ignoreProblems?: boolean; runner?: 'host' | null; runConfigId?: string | null }
 
 export function activeRunOf(pipeline: string): Run | undefined {
   return sortedRuns(useEngineMirror.getState(), pipeline).find(isActive)
@@ -32,8 +32,8 @@ export async function startRun(pipeline: string, options: StartOptions = {}): Pr
       addNotice({ severity: 'warning', titleKey: 'run.notSaved.title', hintKey: 'run.notSaved.hint' })
       return
     }
-    const { whenRunning = 'refuse', ignoreProblems = false, runner = null } = options
-    const run = await api.call('runs.start', { pipeline, whenRunning, ignoreProblems, runner })
+    const { whenRunning = 'refuse', ignoreProblems = false, runner = null, runConfigId = null } = options
+    const run = await api.call('runs.start', { pipeline, whenRunning, ignoreProblems, runner, runConfigId })
     applyRuns([run])
     showRun(run.id)
   } catch (error) {

@@ -1,25 +1,30 @@
-/** The two kinds of setting: a text and a choice. */
+/** The kinds of setting: a text or a number, a choice, and a switch. */
 import { type ReactNode, useEffect, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Settings, defaultSettings } from '@shared/contract/settings'
 import { Button } from '../../ui/button'
+import { Switch } from '../../ui/switch'
 import { saveSetting } from './setting-actions'
-import { settingProblem } from './setting-validation'
+import { parseNumber, settingProblem } from './setting-validation'
 
-type TextName = { [K in keyof Settings]: string extends Settings[K] ? K : never }[keyof Settings] | 'stopGraceSeconds'
-
-function parse(name: TextName, text: string): string | number {
-  return name === 'stopGraceSeconds' ? (text.trim() === '' ? Number.NaN : Number(text)) : text.trim()
+type NamesOf<T> = { [K in keyof Settings]: T extends Settings[K] ? K : never }[keyof Settings]
+type SettingTextProps = {
+  name: NamesOf<string> | NamesOf<number>
+  value: string | number
+  isShort?: boolean
+  /** What the saved value amounts to, for example 1 h 30 min. */
+  meaning?: string | undefined
 }
 
-export function SettingText({ name, value, isShort = false }: { name: TextName; value: string | number; isShort?: boolean }): ReactNode {
+export function SettingText({ name, value, isShort = false, meaning }: SettingTextProps): ReactNode {
   const { t } = useTranslation()
   const id = useId()
   const [text, setText] = useState(String(value))
   const [refusal, setRefusal] = useState<string | null>(null)
   useEffect(() => setText(String(value)), [value])
 
-  const parsed = parse(name, text)
+  const isNumber = typeof value === 'number'
+  const parsed = isNumber ? parseNumber(text) : text.trim()
   const problem = settingProblem(name, parsed) ?? refusal
   const isDefault = value === defaultSettings[name]
 
@@ -40,7 +45,8 @@ export function SettingText({ name, value, isShort = false }: { name: TextName; 
           className={`input ${isShort ? 'short' : ''}`}
           spellCheck={false}
           value={text}
-          placeholder={t(`settings.${name}.placeholder`)}
+          inputMode={isNumber ? 'numeric' : 'text'}
+          placeholder={isNumber ? String(defaultSettings[name]) : t(`settings.${name}.placeholder`)}
           aria-describedby={`${id}-hint ${id}-problem`}
           aria-invalid={problem !== null}
           onChange={(event) => {
@@ -53,6 +59,7 @@ export function SettingText({ name, value, isShort = false }: { name: TextName; 
             if (event.key === 'Escape') setText(String(value))
           }}
         />
+        {meaning !== undefined && <span className="setting-meaning">{meaning}</span>}
         {!isDefault && (
           <Button small kind="quiet" onClick={() => void save(defaultSettings[name])}>
             {t('settings.reset')}
@@ -84,5 +91,14 @@ export function SettingChoice<K extends ChoiceName>({ name, values, value }: { n
         ))}
       </div>
     </fieldset>
+  )
+}
+
+export function SettingSwitch({ name, value }: { name: 'standbyContainer'; value: boolean }): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <div className="setting">
+      <Switch label={t(`settings.${name}.label`)} hint={t(`settings.${name}.hint`)} isOn={value} onChange={(isOn) => void saveSetting({ [name]: isOn })} />
+    </div>
   )
 }

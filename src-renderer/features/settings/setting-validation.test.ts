@@ -1,7 +1,7 @@
 /** Settings are judged while typing by the contract's rules. */
 import { describe, expect, it } from 'vitest'
 import { defaultSettings } from '@shared/contract/settings'
-import { settingProblem } from './setting-validation'
+import { parseNumber, settingProblem } from './setting-validation'
 
 describe('settingProblem', () => {
   it('finds nothing wrong with the defaults', () => {
@@ -16,5 +16,31 @@ describe('settingProblem', () => {
   it('refuses a missing number', () => {
     expect(settingProblem('stopGraceSeconds', Number.NaN)).not.toBeNull()
     expect(settingProblem('stopGraceSeconds', 601)).not.toBeNull()
+  })
+
+  it.each([
+    ['maxConcurrentRuns', 100, 101],
+    ['defaultTimeoutSeconds', 2_592_000, 2_592_001],
+    ['defaultRetryAttempts', 100, -1],
+    ['keepRunsPerPipeline', 0, 1.5],
+    ['keepRunDays', 10_000, 10_001],
+    ['maxLogMegabytes', 0, -1],
+  ] as const)('knows the bounds of %s', (name, good, bad) => {
+    expect(settingProblem(name, good)).toBeNull()
+    expect(settingProblem(name, bad)).not.toBeNull()
+  })
+})
+
+describe('parseNumber', () => {
+  it.each([
+    ['12', 12],
+    [' 7 ', 7],
+    ['0', 0],
+  ])('reads %j', (text, number) => {
+    expect(parseNumber(text)).toBe(number)
+  })
+
+  it.each(['', '  ', 'ten', '1,5', '5 s'])('does not guess at %j', (text) => {
+    expect(parseNumber(text)).toBeNaN()
   })
 })

@@ -10,3 +10,8 @@ export function settingProblem<K extends keyof Settings>(name: K, value: unknown
   const result = settings.shape[name].safeParse(value)
   return result.success ? null : (result.error.issues[0]?.message ?? 'invalid')
 }
+
+/** What was typed as a number; NaN, which no setting takes, when it is none. */
+export function parseNumber(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text)
+}

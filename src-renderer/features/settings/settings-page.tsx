@@ -2,13 +2,16 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useEngineMirror } from '../../state/engine-mirror'
-import { SettingChoice, SettingText } from './setting-fields'
+import { spanText } from '../../ui/span'
+import { RunRemoval } from './run-removal'
+import { SettingChoice, SettingSwitch, SettingText } from './setting-fields'
 
 export function SettingsPage(): ReactNode {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const state = useEngineMirror((mirror) => mirror.settings)
   if (state === null) return null
   const { settings } = state
+  const timeoutText = (seconds: number): string | undefined => (seconds < 60 ? undefined : `= ${spanText(seconds, i18n.language)}`)
   return (
     <div className="page scroll">
       <div className="page-inner">
@@ -29,8 +32,19 @@ export function SettingsPage(): ReactNode {
           <h2>{t('settings.group.runs')}</h2>
           <SettingText name="workerImage" value={settings.workerImage} />
           <SettingText name="defaultPythonVersion" value={settings.defaultPythonVersion} isShort />
-          <SettingText name="stopGraceSeconds" value={settings.stopGraceSeconds} isShort />
           <SettingText name="pipelinesSubdir" value={settings.pipelinesSubdir} />
+          <SettingText name="maxConcurrentRuns" value={settings.maxConcurrentRuns} isShort />
+          <SettingText name="defaultTimeoutSeconds" value={settings.defaultTimeoutSeconds} isShort meaning={timeoutText(settings.defaultTimeoutSeconds)} />
+          <SettingText name="defaultRetryAttempts" value={settings.defaultRetryAttempts} isShort />
+          <SettingText name="stopGraceSeconds" value={settings.stopGraceSeconds} isShort />
+          <SettingSwitch name="standbyContainer" value={settings.standbyContainer} />
+        </section>
+        <section aria-label={t('settings.group.history')}>
+          <h2>{t('settings.group.history')}</h2>
+          <SettingText name="keepRunsPerPipeline" value={settings.keepRunsPerPipeline} isShort />
+          <SettingText name="keepRunDays" value={settings.keepRunDays} isShort />
+          <SettingText name="maxLogMegabytes" value={settings.maxLogMegabytes} isShort />
+          <RunRemoval key={`${settings.keepRunsPerPipeline}/${settings.keepRunDays}`} />
         </section>
         <section aria-label={t('settings.group.connections')}>
           <h2>{t('settings.group.connections')}</h2>
