@@ -34,7 +34,7 @@ export function containerLimits(limits: Pick<PipelineLimits, 'memoryHardBytes' |
 function memoryOf(hardBytes: number | null, engineBytes: number | null, notices: RunNotice[]): number {
   if (hardBytes === null) return engineBytes === null ? fallbackMemoryBytes : Math.floor(engineBytes * memoryShare)
   if (hardBytes < leastMemoryBytes) {
-    throw refusal(`mem_hard_limit allows ${memoryText(hardBytes)}; a container cannot have less than 6 MiB, here and on the server. Raise it, for example to "512m".`)
+    throw refusal(`mem_hard_limit is ${hardBytes} bytes; a container cannot have less than 6 MiB, here and on the server. Raise it, for example to "512m".`)
   }
   if (engineBytes === null || hardBytes <= engineBytes) return hardBytes
   const message = `mem_hard_limit allows ${memoryText(hardBytes)}, the container engine has ${memoryText(engineBytes)}: this run may use all of that and no more. Give the engine more memory to run it as the server does.`
