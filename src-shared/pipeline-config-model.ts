@@ -1,6 +1,6 @@
 /**
  * What a pipeline.json says, as a run uses it: values the server would fail on are null, with a problem beside the config.
- * Pure types; the rules are in pipeline-config-fields.ts.
+ * The rules are in pipeline-config-fields.ts.
  */
 
 /** null: none. CPU in cores, memory in bytes. */

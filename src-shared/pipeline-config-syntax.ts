@@ -3,6 +3,7 @@
  * server ignore the whole file. Knows JSON, not the fields. The tree is never turned into objects with foreign keys.
  */
 import { parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser'
+import { withArticle } from './pipeline-config-values'
 
 export const maxConfigBytes = 1_000_000
 export const maxConfigDepth = 200
@@ -32,23 +33,6 @@ export function readConfigSyntax(text: string): ConfigSyntax {
   if (!root || !isStrictJson(scan.text)) return failure('is not valid JSON', { line: 1, column: 1 })
   if (root.type !== 'object') return failure(`must hold an object in braces, not ${withArticle(root.type)}`, positionOf(root.offset))
   return { ok: true, root, positionOf, notANumber: scan.notANumber }
-}
-
-export function withArticle(type: Node['type']): string {
-  switch (type) {
-    case 'object':
-    case 'array':
-      return `an ${type}`
-    case 'null':
-      return 'null'
-    case 'string':
-      return 'a text'
-    case 'boolean':
-      return 'true or false'
-    case 'number':
-    case 'property':
-      return `a ${type}`
-  }
 }
 
 function failure(message: string, position: Position | null): ConfigSyntax {

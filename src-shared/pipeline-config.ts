@@ -1,14 +1,15 @@
 /**
  * What a pipeline.json means: the config that a run uses, and every problem in the file at its place. Pure: used by the
- * engine, the editor and the CLI. The rules for one field each are in pipeline-config-fields.ts; what the server does with
- * the same text is described in FASTFLOW.md §2.
+ * engine, the editor and the CLI. Which reader each field has is in pipeline-config-fields.ts; what the server does with the
+ * same text is described in FASTFLOW.md §2.
  */
 import type { Node } from 'jsonc-parser'
 import type { Problem } from './contract/pipelines'
-import { closestNames } from './closest-names'
-import { appliedFields, notYetAppliedFields } from './pipeline-config-fields'
+import { readTopLevel } from './pipeline-config-fields'
 import { defaultPipelineConfig, type PipelineConfig } from './pipeline-config-model'
-import { readConfigSyntax, type PositionOf } from './pipeline-config-syntax'
+import { entriesOf, type Reading } from './pipeline-config-reading'
+import { readConfigSyntax, type Position, type PositionOf } from './pipeline-config-syntax'
+import { shortened } from './pipeline-config-values'
 
 export { maxConfigBytes } from './pipeline-config-syntax'
 
@@ -23,9 +24,11 @@ export type ParsedPipelineConfig = {
   problems: Problem[]
   /**
    * False when the config does not say what the file says, because the file, or a value without which a run is another
-   * run (python_version), cannot be used. Callers do not run such a pipeline without asking.
+   * run (python_version, a hard limit, timeout), cannot be used. Callers do not run such a pipeline without asking.
    */
   usable: boolean
+  /** Where the target of each of `config.downstreamTriggers` stands, for problems that need all pipelines. */
+  triggerPlaces: Position[]
 }
 
 const maxProblems = 100
@@ -38,6 +41,7 @@ export function unusablePipelineConfig(fault: string, place: { line: number; col
     config: defaultPipelineConfig(options.defaultPythonVersion),
     problems: [{ severity: 'error', message, file, line: place?.line ?? null, column: place?.column ?? null }],
     usable: false,
+    triggerPlaces: [],
   }
 }
 
@@ -47,85 +51,55 @@ export function parsePipelineConfig(text: string, options: PipelineConfigOptions
   if (!syntax.ok) return unusablePipelineConfig(syntax.message, syntax.position, options)
   const { root, positionOf, notANumber } = syntax
   const file = options.file ?? 'pipeline.json'
-  const problems: Problem[] = []
-  const report = (severity: Problem['severity'], message: string, node: Node) => {
-    problems.push({ severity, message, file, ...positionOf(node.offset) })
-  }
-
-  const environment = lastValues(root).get('default_env')
-  if (environment && environment.value.type !== 'object' && environment.value.type !== 'null') {
-    return unusablePipelineConfig('has a default_env that is not an object', positionOf(environment.value.offset), options)
+  const found: Found[] = []
+  let usable = true
+  let dropped: { fault: string; node: Node } | null = null
+  const report: Reading['report'] = (severity, message, node) => void found.push({ severity, message, offset: node.offset })
+  const reading: Reading = {
+    text,
+    notANumber,
+    report,
+    refuse: (message, node) => {
+      usable = false
+      report('error', message, node)
+    },
+    drop: (fault, node) => {
+      dropped ??= { fault, node }
+    },
   }
 
   reportDuplicateKeys(root, report)
   const config = defaultPipelineConfig(options.defaultPythonVersion)
-  let usable = true
-  for (const [name, { key, value }] of lastValues(root)) {
-    const read = appliedFields.get(name)
-    if (read) {
-      read({
-        value,
-        config,
-        sourceText: text.slice(value.offset, value.offset + value.length),
-        isNotANumber: notANumber.has(value.offset),
-        report,
-        refuse: (message, node) => {
-          usable = false
-          report('error', message, node)
-        },
-      })
-    } else if (notYetAppliedFields.has(name)) {
-      if (value.type !== 'null') report('information', `"${name}" is not applied by local runs yet.`, key)
-    } else {
-      reportUnknownKey(name, key, report)
-    }
-  }
-  return { config, problems: inOrder(problems, positionOf(root.offset), file), usable }
-}
-
-type Report = (severity: Problem['severity'], message: string, node: Node) => void
-type Entry = { key: Node; value: Node }
-
-/** A Map, so that keys like __proto__ are names like any other. */
-function lastValues(object: Node): Map<string, Entry> {
-  const entries = new Map<string, Entry>()
-  for (const property of object.children ?? []) {
-    const [key, value] = property.children ?? []
-    if (key && value) entries.set(String(key.value), { key, value })
-  }
-  return entries
+  const triggerNodes = readTopLevel(entriesOf(root), config, { reading, file })
+  const fault = dropped as { fault: string; node: Node } | null
+  if (fault) return unusablePipelineConfig(fault.fault, positionOf(fault.node.offset), options)
+  return { config, problems: inOrder(found, { positionOf, file }), usable, triggerPlaces: triggerNodes.map(({ offset }) => positionOf(offset)) }
 }
 
 /** The depth of the tree is limited by the syntax step, so recursion is safe. */
-function reportDuplicateKeys(node: Node, report: Report): void {
+function reportDuplicateKeys(node: Node, report: Reading['report']): void {
   const seen = new Set<string>()
   for (const child of node.children ?? []) {
     const key = node.type === 'object' ? child.children?.[0] : undefined
     if (key) {
       const name = String(key.value)
-      if (seen.has(name)) report('warning', `The key ${quoted(name)} is there more than once; the last one counts.`, key)
+      if (seen.has(name)) report('warning', `The key ${shortened(name)} is there more than once; the last one counts.`, key)
       seen.add(name)
     }
     reportDuplicateKeys(child, report)
   }
 }
 
-function reportUnknownKey(name: string, key: Node, report: Report): void {
-  const [meant] = closestNames(name, [...appliedFields.keys(), ...notYetAppliedFields])
-  report('warning', `Unknown key ${quoted(name)}; the server ignores it.${meant ? ` Did you mean "${meant}"?` : ''}`, key)
-}
-
-function quoted(name: string): string {
-  return JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name)
-}
+type Found = { severity: Problem['severity']; message: string; offset: number }
 
 /** In the order of the file; a file of nothing but mistakes does not flood the list. */
-function inOrder(problems: Problem[], start: ReturnType<PositionOf>, file: string): Problem[] {
+function inOrder(found: readonly Found[], { positionOf, file }: { positionOf: PositionOf; file: string }): Problem[] {
   const rank = { error: 0, warning: 1, information: 2 }
-  const shown = problems.length > maxProblems ? [...problems].sort((a, b) => rank[a.severity] - rank[b.severity]).slice(0, maxProblems) : problems
-  shown.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
-  if (problems.length > maxProblems) {
-    shown.push({ severity: 'warning', message: `${problems.length - maxProblems} more problems are not shown.`, file, ...start })
+  const shown = [...found].sort((a, b) => rank[a.severity] - rank[b.severity] || a.offset - b.offset).slice(0, maxProblems)
+  shown.sort((a, b) => a.offset - b.offset)
+  const problems: Problem[] = shown.map(({ severity, message, offset }) => ({ severity, message, file, ...positionOf(offset) }))
+  if (found.length > maxProblems) {
+    problems.push({ severity: 'warning', message: `${found.length - maxProblems} more problems are not shown.`, file, ...positionOf(0) })
   }
-  return shown
+  return problems
 }

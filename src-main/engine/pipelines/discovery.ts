@@ -15,6 +15,7 @@ import { summaryOfConfig } from './config-summary'
 import { createMetadataReader, type MetadataReader } from './metadata'
 import { problemsOfNames } from './name-problems'
 import { reasonForSkipping } from './skip-reason'
+import { problemsOfTriggers, type TriggerPlace } from './trigger-problems'
 
 export type DiscoveredPipeline = Omit<Pipeline, 'cache'> & {
   config: PipelineConfig
@@ -54,13 +55,20 @@ export function createDiscovery(): Discover {
     }
     const pipelines: DiscoveredPipeline[] = []
     const skipped: SkippedFolder[] = []
+    const placesByName = new Map<string, readonly TriggerPlace[]>()
     await forEachBounded(entries, parallelFolders, async (entry) => {
       const found = await examine(scope, entry)
-      if (found?.kind === 'pipeline') pipelines.push(found.pipeline)
-      else if (found?.kind === 'skipped') skipped.push({ name: entry.name, reason: found.reason })
+      if (found?.kind === 'pipeline') {
+        pipelines.push(found.pipeline)
+        placesByName.set(entry.name, found.triggerPlaces)
+      } else if (found?.kind === 'skipped') skipped.push({ name: entry.name, reason: found.reason })
     })
     const nameProblems = problemsOfNames(pipelines.map(({ name }) => name))
-    for (const pipeline of pipelines) pipeline.problems.unshift(...(nameProblems.get(pipeline.name) ?? []))
+    const triggerProblems = problemsOfTriggers(pipelines, placesByName)
+    for (const { name, problems } of pipelines) {
+      problems.unshift(...(nameProblems.get(name) ?? []))
+      problems.push(...(triggerProblems.get(name) ?? []))
+    }
     return { pipelines: pipelines.sort(compareNames), skipped: skipped.sort(compareNames) }
   }
 }
@@ -78,7 +86,7 @@ export async function holdsPipeline(folder: string): Promise<boolean> {
 }
 
 type Scope = { pipelinesDir: string; realDir: string; workspaceRoot: string; defaultPythonVersion: string; readMetadata: MetadataReader }
-type Examined = { kind: 'pipeline'; pipeline: DiscoveredPipeline } | { kind: 'skipped'; reason: string } | null
+type Examined = { kind: 'pipeline'; pipeline: DiscoveredPipeline; triggerPlaces: readonly TriggerPlace[] } | { kind: 'skipped'; reason: string } | null
 
 async function examine(scope: Scope, entry: Dirent): Promise<Examined> {
   const { name } = entry
@@ -119,6 +127,7 @@ async function examineFolder(scope: Scope, folder: { name: string; path: string;
   const hasRequirements = requirements !== undefined && (await isRegularFile(path, requirements))
   return {
     kind: 'pipeline',
+    triggerPlaces: metadata.triggerPlaces,
     pipeline: {
       name,
       path,

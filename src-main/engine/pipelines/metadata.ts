@@ -34,7 +34,7 @@ export function createMetadataReader(): MetadataReader {
   const cache = new Map<string, Cached>()
   return async (request) => {
     const file = await chooseFile(request)
-    if (file === null) return { config: defaultPipelineConfig(request.defaultPythonVersion), problems: [], usable: true, file }
+    if (file === null) return { config: defaultPipelineConfig(request.defaultPythonVersion), problems: [], usable: true, triggerPlaces: [], file }
     const options = { defaultPythonVersion: request.defaultPythonVersion, file }
     if (request.outsideWorkspace) return { ...unusablePipelineConfig('is outside the workspace and was not read', null, options), file }
     try {
