@@ -8,23 +8,23 @@ function frame(change: Record<string, unknown> = {}): string {
   return JSON.stringify({
     read: '2026-01-01T00:00:01.5Z',
     cpu_stats: { cpu_usage: { total_usage: 1000, percpu_usage: [600, 400] }, system_cpu_usage: 9000, online_cpus: 2 },
-    memory_stats: { usage: 5000, stats: { total_inactive_file: 1200, inactive_file: 7 } },
+    memory_stats: { usage: 5000, stats: { total_inactive_file: 1200, inactive_file: 7, total_active_file: 300, active_file: 5 } },
     ...change,
   })
 }
 
 describe('what an engine measures', () => {
   test('of cgroup v1', () => {
-    expect(readStats(frame())).toEqual({ cpuTotalNs: 1000, systemTotalNs: 9000, onlineCpus: 2, readAtMs: Date.parse('2026-01-01T00:00:01.5Z'), memoryUsageBytes: 5000, inactiveFileBytes: 1200 })
+    expect(readStats(frame())).toEqual({ cpuTotalNs: 1000, systemTotalNs: 9000, onlineCpus: 2, readAtMs: Date.parse('2026-01-01T00:00:01.5Z'), memoryUsageBytes: 5000, pageCacheBytes: 1500 })
   })
 
   test('of cgroup v2', () => {
-    expect(readStats(frame({ memory_stats: { usage: 5000, stats: { inactive_file: 800 } } }))).toMatchObject({ memoryUsageBytes: 5000, inactiveFileBytes: 800 })
+    expect(readStats(frame({ memory_stats: { usage: 5000, stats: { inactive_file: 800, active_file: 100 } } }))).toMatchObject({ memoryUsageBytes: 5000, pageCacheBytes: 900 })
   })
 
   test('by an engine that tells little', () => {
     const little = frame({ read: 'soon', cpu_stats: { cpu_usage: { total_usage: 5, percpu_usage: [1, 2, 3] } }, memory_stats: { usage: 5000 } })
-    expect(readStats(little)).toEqual({ cpuTotalNs: 5, systemTotalNs: null, onlineCpus: 3, readAtMs: null, memoryUsageBytes: 5000, inactiveFileBytes: 0 })
+    expect(readStats(little)).toEqual({ cpuTotalNs: 5, systemTotalNs: null, onlineCpus: 3, readAtMs: null, memoryUsageBytes: 5000, pageCacheBytes: 0 })
   })
 
   test('of a container that has ended is nothing, as is what is no measurement', () => {

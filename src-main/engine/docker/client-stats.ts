@@ -14,8 +14,8 @@ export type ContainerStats = {
   /** When the engine measured, by its own clock. */
   readAtMs: number | null
   memoryUsageBytes: number
-  /** File content that the kernel gives up before anything else; part of memoryUsageBytes. */
-  inactiveFileBytes: number
+  /** Content of files that the kernel keeps as long as nobody needs the memory; part of memoryUsageBytes. */
+  pageCacheBytes: number
 }
 
 /** How long the engine may take to begin its answer. */
@@ -68,9 +68,14 @@ export function readStats(line: string): ContainerStats | null {
     onlineCpus: readNumber(cpu, 'online_cpus') || (Array.isArray(perCpu) ? perCpu.length : 0) || null,
     readAtMs: Number.isNaN(readAtMs) ? null : readAtMs,
     memoryUsageBytes,
-    // cgroup v1 counts child groups in total_…; v2 has no such name and counts them always.
-    inactiveFileBytes: readNumber(details, 'total_inactive_file') ?? readNumber(details, 'inactive_file') ?? 0,
+    // Active too, which `docker stats` leaves in: a file that was read twice is active, and the memory still free for the asking.
+    pageCacheBytes: fileBytes(details, 'inactive_file') + fileBytes(details, 'active_file'),
   }
+}
+
+/** cgroup v1 counts child groups in total_…; v2 has no such name and counts them always. */
+function fileBytes(details: unknown, name: string): number {
+  return readNumber(details, `total_${name}`) ?? readNumber(details, name) ?? 0
 }
 
 function parse(line: string): unknown {

@@ -10,7 +10,7 @@ const running: ContainerFacts = { running: true, status: 'running', exitCode: 0,
 
 /** After so many seconds of a container that keeps `cores` of two busy. */
 function stats(seconds: number, cores: number, change: Partial<ContainerStats> = {}): ContainerStats {
-  return { cpuTotalNs: seconds * cores * 1e9, systemTotalNs: seconds * 2 * 1e9, onlineCpus: 2, readAtMs: startedAtMs + seconds * 1000, memoryUsageBytes: 300, inactiveFileBytes: 100, ...change }
+  return { cpuTotalNs: seconds * cores * 1e9, systemTotalNs: seconds * 2 * 1e9, onlineCpus: 2, readAtMs: startedAtMs + seconds * 1000, memoryUsageBytes: 300, pageCacheBytes: 100, ...change }
 }
 
 type Asked = { onStats: (stats: ContainerStats) => void; cut(alive?: boolean): void; fail(error: Error): void }

@@ -68,8 +68,8 @@ export function cpuPercentBetween(before: ContainerStats, after: ContainerStats)
   return elapsedMs > 0 ? (usedNs / (elapsedMs * 1e6)) * 100 : null
 }
 
-function memoryBytesOf({ memoryUsageBytes, inactiveFileBytes }: ContainerStats): number {
-  return Math.max(0, memoryUsageBytes - inactiveFileBytes)
+function memoryBytesOf({ memoryUsageBytes, pageCacheBytes }: ContainerStats): number {
+  return Math.max(0, memoryUsageBytes - pageCacheBytes)
 }
 
 /** The counters as they were at the container's start, for a container that is young at its first measurement; else null. */
