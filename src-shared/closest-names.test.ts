@@ -3,6 +3,7 @@ import { closestNames } from './closest-names'
 
 test('a swapped letter is found, case does not matter, the nearest comes first', () => {
   expect(closestNames('timout', ['timeout', 'type', 'tags'])).toEqual(['timeout'])
+  expect(closestNames('nigth', ['night', 'right'])).toEqual(['night'])
   expect(closestNames('HELO', ['hello', 'help'], 2)).toEqual(['hello', 'help'])
 })
 

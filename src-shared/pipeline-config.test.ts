@@ -1,20 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { parsePipelineConfig } from './pipeline-config'
+import { defaultPipelineConfig } from './pipeline-config-model'
 
 const parse = (text: string) => parsePipelineConfig(text, { defaultPythonVersion: '3.11' })
-const defaults = { type: 'script', enabled: true, description: null, tags: [], pythonVersion: '3.11', defaultEnv: {} }
+const defaults = defaultPipelineConfig('3.11')
 
 test('a complete file is taken as it is', () => {
   const text = '{"type":" Notebook ","enabled":false,"description":"d","tags":["a","b"],"python_version":"3.12.1","default_env":{"A":"1","B":"two\\nlines"}}'
   expect(parse(text)).toEqual({
-    config: { type: 'notebook', enabled: false, description: 'd', tags: ['a', 'b'], pythonVersion: '3.12.1', defaultEnv: { A: '1', B: 'two\nlines' } },
+    config: { ...defaults, type: 'notebook', enabled: false, description: 'd', tags: ['a', 'b'], pythonVersion: '3.12.1', defaultEnv: { A: '1', B: 'two\nlines' } },
     problems: [],
     usable: true,
+    triggerPlaces: [],
   })
 })
 
 test('an empty object means the defaults', () => {
-  expect(parse('{}')).toEqual({ config: defaults, problems: [], usable: true })
+  expect(parse('{}')).toEqual({ config: defaults, problems: [], usable: true, triggerPlaces: [] })
 })
 
 describe('what the server would drop as a whole is unusable, holds the defaults and says where', () => {
@@ -93,19 +95,10 @@ describe('a wrong value is named at its place, and the config holds what the ser
   })
 })
 
-test('known fields that local runs do not apply yet are reported once each, at their line', () => {
-  const { problems } = parse('{\n"timeout": 60,\n"retry_attempts": 2,\n"secrets": ["A"],\n"schedule_cron": null}')
-  expect(problems.map(({ severity, line, message }) => [severity, line, message])).toEqual([
-    ['information', 2, '"timeout" is not applied by local runs yet.'],
-    ['information', 3, '"retry_attempts" is not applied by local runs yet.'],
-    ['information', 4, '"secrets" is not applied by local runs yet.'],
-  ])
-})
-
 test('NaN and Infinity are accepted as by the server, and do not move the places after them', () => {
-  const { problems, usable } = parse('{"cpu_soft_limit": -Infinity, "cells": [NaN, Infinity, "NaN"], "nope": 1}')
+  const { problems, usable } = parse('{"cpu_soft_limit": -Infinity, "tags": [NaN, "NaN"], "description": "NaN Infinity", "nope": 1}')
   expect(usable).toBe(true)
-  expect(problems.at(-1)).toMatchObject({ severity: 'warning', line: 1, column: 64 })
+  expect(problems.at(-1)).toMatchObject({ severity: 'warning', line: 1, column: 84 })
 })
 
 test('__proto__ neither pollutes nor vanishes', () => {
@@ -128,6 +121,38 @@ test('a megabyte of hostile text is read in a moment', () => {
     const beganAtMs = performance.now()
     parse(`{${unit.repeat(Math.floor(990_000 / unit.length))}`)
     expect(performance.now() - beganAtMs, unit).toBeLessThan(3000)
+  }
+})
+
+describe('a megabyte of mistakes in one place is read in a moment and reported in part', () => {
+  test.each([
+    ['entries of schedules', '"schedules":[', '{"id":"a","schedule_cron":"* * * * *","timout":1,"webhook_key":1},'],
+    ['schedules without id', '"schedules":[', '{},'],
+    ['triggers', '"downstream_triggers":[', '{"pipeline":"x","on_rute":1},'],
+    ['cells', '"type":"notebook","cells":[', '{"retries":"x"},'],
+    ['secrets', '"secrets":[', '1,'],
+    ['tags', '"tags":[', '{},'],
+    ['delays', '"retry_strategy":{"type":"custom_schedule","delays":[', '"x",'],
+    ['variables', '"default_env":{', '"=":1,'],
+  ])('%s', (_name, before, unit) => {
+    const close = before.includes('delays') ? '0]}}' : before.includes('default_env') ? '"A":"a"}}' : '0]}'
+    const beganAtMs = performance.now()
+    const { problems } = parse(`{${before}${unit.repeat(Math.floor(900_000 / unit.length))}${close}`)
+    expect(problems).toHaveLength(101)
+    expect(problems.at(-1)?.message).toMatch(/^\d+ more problems are not shown\.$/)
+    expect(performance.now() - beganAtMs).toBeLessThan(3000)
+  })
+})
+
+test('values of variables and webhook keys are in no message', () => {
+  const secret = 'hunter2-hunter2'
+  const values = [`"${secret}"`, `["${secret}"]`, `{"A":["${secret}"],"B=":"${secret}","C":"${secret}\\u0000"}`]
+  for (const name of ['default_env', 'encrypted_env', 'webhook_key']) {
+    for (const value of values) {
+      const entry = `{"id":"a","schedule_cron":"* * * * *","${name}":${value}}`
+      const twice = `{"webhook_key":"${secret}","schedules":[${entry.replace(name, 'webhook_key')}]}`
+      for (const text of [`{"${name}":${value}}`, `{"schedules":[${entry}]}`, twice]) expect(JSON.stringify(parse(text).problems)).not.toContain('hunter2')
+    }
   }
 })
 

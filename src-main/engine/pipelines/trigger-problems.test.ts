@@ -64,12 +64,12 @@ test('the place of a circle is the trigger that leads on', () => {
 
 test('two circles with one pipeline in common: each member has its shortest way', () => {
   const found = messages(pipeline('a', [trigger('b'), trigger('c')]), pipeline('b', [trigger('a')]), pipeline('c', [trigger('d')]), pipeline('d', [trigger('a')]))
-  expect(Object.entries(found).map(([name, own]) => [name, /circle: (.*?)\./.exec(own[0] ?? '')?.[1], own.length])).toEqual([
-    ['a', 'a → b → a', 1],
-    ['d', 'd → a → c → d', 1],
-    ['c', 'c → d → a → c', 1],
-    ['b', 'b → a → b', 1],
-  ].sort((x, y) => Object.keys(found).indexOf(String(x[0])) - Object.keys(found).indexOf(String(y[0]))))
+  expect(found).toEqual({
+    a: [expect.stringContaining('a circle: a → b → a.')],
+    b: [expect.stringContaining('a circle: b → a → b.')],
+    c: [expect.stringContaining('a circle: c → d → a → c.')],
+    d: [expect.stringContaining('a circle: d → a → c → d.')],
+  })
 })
 
 test('a trigger that never fires, a disabled member and a route: only the last one makes a circle', () => {
