@@ -1,128 +1,36 @@
 /** What the real engine does too rarely to be tested with: the life of a run's container when something goes wrong. */
 import { chmodSync, existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { AppError } from '@shared/app-error'
-import type { RunNotice } from '@shared/contract/runs'
-import { noLimits } from '@shared/pipeline-config-model'
-import { createWorkerImage, localWorkerImage } from '../docker/worker-image'
-import type { NetworkEnvironment } from '../platform/network-environment'
-import { prepareUserData } from '../platform/user-data'
-import { createFakeDockerClient, fakeImageFacts, type FakeDockerClient, type FakeDockerOptions } from '../testing/fake-docker-client'
-import { fakeFacts } from '../testing/fake-facts'
-import { makeTemporaryWorkspace } from '../testing/temporary-workspace'
-import { createDockerRunner } from './docker-runner'
-import { notStarted, type RunFacts, type RunnerExit, type RunSpec } from './runner'
-
-const configured = 'worker:1'
-const plainNetwork: NetworkEnvironment = { caBundleFile: null, caSource: null, proxyEnv: {}, problem: null }
-
-type World = {
-  client: FakeDockerClient
-  spec: RunSpec
-  routeFile: string
-  /** What the hooks were told. */
-  output: string[]
-  notices: RunNotice[]
-  facts: RunFacts[]
-  steps: string[]
-  stop: AbortController
-  run(): Promise<RunnerExit>
-}
-
-type Change = FakeDockerOptions & { network?: NetworkEnvironment; user?: { uid: number; gid: number }; onStarting?: (world: World) => void; onStarted?: (world: World) => void }
-
-function openWorld({ network = plainNetwork, user, onStarting, onStarted, ...options }: Change = {}): World {
-  const root = makeTemporaryWorkspace({ 'work/demo/main.py': 'print(1)', 'profile/': '' })
-  const layout = prepareUserData(join(root, 'profile'))
-  const client = createFakeDockerClient({ images: [configured], ...options })
-  const facts = fakeFacts()
-  facts.set(`uv-version:${fakeImageFacts(configured).id}`, '0.9.9')
-  facts.set(`uv-version:${fakeImageFacts(localWorkerImage).id}`, '0.9.9')
-  const spec: RunSpec = {
-    runId: '00000000-0000-4000-8000-000000000001',
-    pipelineName: 'demo',
-    pipelineDir: join(root, 'work', 'demo'),
-    workspaceRoot: join(root, 'work'),
-    pythonVersion: '3.11',
-    requirements: null,
-    entryPoint: 'main.py',
-    limits: noLimits,
-    secretNames: [],
-    env: { SECRET: 'do not show' },
-    stopGraceSeconds: 7,
-  }
-  const { uid, gid } = statSync(spec.pipelineDir)
-  const runner = createDockerRunner({
-    client: async () => client,
-    engineFacts: () => ({ memoryBytes: 10_000_000_000, cpuCount: 2 }),
-    image: createWorkerImage({ reference: () => configured, owner: 'me', facts, publish: () => undefined }),
-    volumes: { prepare: async () => ({ cacheVolume: 'ffd-uvcache-1', pythonVolume: 'ffd-uvpython-1', generation: 'g' }), generation: async () => 'g' },
-    owner: 'me',
-    layout,
-    network: async () => network,
-    runUser: () => user ?? { uid, gid },
-    warmKey: () => 'warm',
-  })
-  const world: World = {
-    client,
-    spec,
-    routeFile: join(layout.runDir, `${spec.runId}.route`),
-    output: [],
-    notices: [],
-    facts: [],
-    steps: [],
-    stop: new AbortController(),
-    run: () =>
-      runner.run(
-        spec,
-        {
-          onFacts: (known) => world.facts.push(known),
-          onNotice: (notice) => world.notices.push(notice),
-          onStarting() {
-            world.steps.push('starting')
-            onStarting?.(world)
-          },
-          onReplay: () => undefined,
-          onReconnecting: () => undefined,
-          onReconnected: () => undefined,
-          onMetrics: () => undefined,
-          onStarted() {
-            world.steps.push('started')
-            onStarted?.(world)
-          },
-          onOutput: (stream, chunk) => world.output.push(`${stream}: ${chunk.toString()}`),
-        },
-        world.stop.signal,
-      ),
-  }
-  return world
-}
+import { localWorkerImage } from '../docker/worker-image'
+import { configuredImage, openDockerRunnerWorld, plainNetwork } from '../testing/docker-runner-world'
+import { fakeImageFacts } from '../testing/fake-docker-client'
+import { notStarted } from './runner'
 
 describe('the order', () => {
   test('create, watch, attach, start, remove; what is known is told before the start', async () => {
-    const world = openWorld()
+    const world = openDockerRunnerWorld()
     expect(await world.run()).toEqual({ exitCode: 0, signal: null, outOfMemory: false })
     expect(world.client.calls).toEqual(['create', 'wait', 'attach', 'start', 'remove'])
     expect(world.client.containers[0]?.name).toBe(`ffd-run-${world.spec.runId}`)
     expect(world.steps).toEqual(['starting', 'started'])
     expect(world.facts).toEqual([
-      { image: configured, imageDigest: fakeImageFacts(configured).digest, uvVersion: '0.9.9', warmKey: 'warm', commandLine: expect.stringContaining('docker run --rm') as string },
+      { image: configuredImage, imageDigest: fakeImageFacts(configuredImage).digest, uvVersion: '0.9.9', warmKey: 'warm', commandLine: expect.stringContaining('docker run --rm') as string, memoryLimitBytes: 8_000_000_000, cpuLimit: null },
     ])
     expect(JSON.stringify(world.facts)).not.toContain('do not show')
     expect(world.notices).toEqual([])
   })
 
   test('an image that was built here is recorded by its id', async () => {
-    const world = openWorld()
-    world.client.images.set(configured, { ...fakeImageFacts(configured), digest: null })
+    const world = openDockerRunnerWorld()
+    world.client.images.set(configuredImage, { ...fakeImageFacts(configuredImage), digest: null })
     await world.run()
-    expect(world.facts[0]?.imageDigest).toBe(fakeImageFacts(configured).id)
+    expect(world.facts[0]?.imageDigest).toBe(fakeImageFacts(configuredImage).id)
   })
 
   test('the route file is there for the run, writable for its user, and gone afterwards', async () => {
     let mode = 0
-    const world = openWorld({
+    const world = openDockerRunnerWorld({
       onStarted: ({ routeFile }) => {
         mode = statSync(routeFile).mode & 0o777
       },
@@ -135,7 +43,7 @@ describe('the order', () => {
 
 describe('what fails', () => {
   test.each(['start', 'attach'] as const)('%s: the container is removed and the error comes out', async (call) => {
-    const world = openWorld()
+    const world = openDockerRunnerWorld()
     const failure = new AppError('docker/rejected', 'no')
     world.client.failures[call] = failure
     await expect(world.run()).rejects.toBe(failure)
@@ -146,7 +54,7 @@ describe('what fails', () => {
   })
 
   test('create: nothing is there to remove', async () => {
-    const world = openWorld()
+    const world = openDockerRunnerWorld()
     world.client.failures.createContainer = new AppError('docker/rejected', 'no')
     await expect(world.run()).rejects.toThrow('no')
     expect(world.client.calls).toEqual(['create'])
@@ -154,14 +62,14 @@ describe('what fails', () => {
   })
 
   test('remove: the exit counts, and a notice names the container', async () => {
-    const world = openWorld()
+    const world = openDockerRunnerWorld()
     world.client.failures.remove = new AppError('docker/timeout', 'busy')
     expect(await world.run()).toMatchObject({ exitCode: 0 })
     expect(world.notices).toEqual([{ severity: 'warning', message: 'The container 000000000000 could not be removed: busy' }])
   })
 
   test('the container is removed from outside: an error, after the output that came', async () => {
-    const world = openWorld({
+    const world = openDockerRunnerWorld({
       program: (container) => {
         container.write('stdout', 'so far')
         container.facts = null
@@ -174,7 +82,7 @@ describe('what fails', () => {
   })
 
   test('the engine gives a reason in place of an exit', async () => {
-    const world = openWorld({
+    const world = openDockerRunnerWorld({
       program: (container) => {
         container.endOutput()
         container.exit({ exitCode: 128, error: 'exec format error' })
@@ -186,7 +94,7 @@ describe('what fails', () => {
 
 describe('stop', () => {
   test('before anything began asks the engine for no container', async () => {
-    const world = openWorld()
+    const world = openDockerRunnerWorld()
     world.stop.abort()
     expect(await world.run()).toEqual(notStarted)
     expect(world.client.calls).toEqual([])
@@ -195,7 +103,7 @@ describe('stop', () => {
   test('while the image is pulled ends the run at once; the pull goes on', async () => {
     let endPull = (): void => undefined
     const pullEnds = new Promise<void>((resolve) => (endPull = resolve))
-    const world = openWorld({
+    const world = openDockerRunnerWorld({
       images: [],
       pull: () => {
         world.stop.abort()
@@ -203,32 +111,32 @@ describe('stop', () => {
       },
     })
     expect(await world.run()).toEqual(notStarted)
-    expect(world.client.calls).toEqual([`pull ${configured}`])
-    expect(world.client.images.has(configured)).toBe(false)
+    expect(world.client.calls).toEqual([`pull ${configuredImage}`])
+    expect(world.client.images.has(configuredImage)).toBe(false)
     endPull()
   })
 
   test('before the start starts nothing and removes the container', async () => {
-    const world = openWorld({ onStarting: ({ stop }) => stop.abort() })
+    const world = openDockerRunnerWorld({ onStarting: ({ stop }) => stop.abort() })
     expect(await world.run()).toEqual(notStarted)
     expect(world.client.calls).toEqual(['create', 'wait', 'attach', 'remove'])
     expect(world.steps).toEqual(['starting'])
   })
 
   test('stops with the grace of the run; the exit that resulted is the answer', async () => {
-    const world = openWorld({ program: () => undefined, onStarted: ({ stop }) => queueMicrotask(() => stop.abort()) })
+    const world = openDockerRunnerWorld({ program: () => undefined, onStarted: ({ stop }) => queueMicrotask(() => stop.abort()) })
     expect(await world.run()).toEqual({ exitCode: 143, signal: 'SIGTERM', outOfMemory: false })
     expect(world.client.calls).toEqual(['create', 'wait', 'attach', 'start', 'stop 7', 'remove'])
   })
 
   test('while the start is under way stops as soon as it runs', async () => {
-    const world = openWorld({ program: () => world.stop.abort() })
+    const world = openDockerRunnerWorld({ program: () => world.stop.abort() })
     expect(await world.run()).toMatchObject({ exitCode: 143 })
     expect(world.client.calls.slice(-2)).toEqual(['stop 7', 'remove'])
   })
 
   test('that the engine does not answer becomes a kill, and a notice', async () => {
-    const world = openWorld({ program: () => undefined, onStarted: ({ stop }) => stop.abort() })
+    const world = openDockerRunnerWorld({ program: () => undefined, onStarted: ({ stop }) => stop.abort() })
     world.client.failures.stop = new AppError('docker/timeout', 'silent')
     expect(await world.run()).toEqual({ exitCode: 137, signal: 'SIGKILL', outOfMemory: false })
     expect(world.client.calls.slice(-3)).toEqual(['stop 7', 'kill', 'remove'])
@@ -238,7 +146,7 @@ describe('stop', () => {
 
 describe('the end', () => {
   test('output that is still on its way at the exit arrives', async () => {
-    const world = openWorld({
+    const world = openDockerRunnerWorld({
       program: (container) => {
         container.write('stdout', 'early')
         container.exit()
@@ -263,7 +171,7 @@ describe('the end', () => {
     [{ exitCode: 143 }, { exitCode: 143, signal: 'SIGTERM', outOfMemory: false }],
     [{ exitCode: 130 }, { exitCode: 130, signal: null, outOfMemory: false }],
   ])('%j is told as it is', async (facts, expected) => {
-    const world = openWorld({
+    const world = openDockerRunnerWorld({
       program: (container) => {
         container.endOutput()
         container.exit(facts)
@@ -275,21 +183,21 @@ describe('the end', () => {
 
 describe('notices', () => {
   test('an image that stands in is named', async () => {
-    const world = openWorld({ images: [localWorkerImage] })
+    const world = openDockerRunnerWorld({ images: [localWorkerImage] })
     await world.run()
     expect(world.notices).toEqual([{ severity: 'information', message: expect.stringContaining(localWorkerImage) as string }])
     expect(world.client.containers[0]?.spec.Image).toBe(localWorkerImage)
   })
 
   test.runIf(process.platform === 'linux')('a folder that the run user cannot write is named before the start', async () => {
-    const world = openWorld({ user: { uid: 4321, gid: 4321 } })
+    const world = openDockerRunnerWorld({ user: { uid: 4321, gid: 4321 } })
     chmodSync(world.spec.pipelineDir, 0o755)
     await world.run()
     expect(world.notices).toEqual([{ severity: 'warning', message: expect.stringContaining('4321:4321 cannot write the folder demo') as string }])
   })
 
   test('a certificate that cannot be used is told, and the run goes on', async () => {
-    const world = openWorld({ network: { ...plainNetwork, problem: 'no PEM' } })
+    const world = openDockerRunnerWorld({ network: { ...plainNetwork, problem: 'no PEM' } })
     expect(await world.run()).toMatchObject({ exitCode: 0 })
     expect(world.notices).toEqual([{ severity: 'warning', message: 'no PEM' }])
   })

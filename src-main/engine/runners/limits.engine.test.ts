@@ -131,7 +131,7 @@ describeWithEngine('limits and causes in containers', ({ endpoint, image }) => {
       const look = 'import glob\nfor name in ["memory/memory.limit_in_bytes", "memory/memory.memsw.limit_in_bytes", "memory.max", "memory.swap.max"]:\n    for path in glob.glob("/sys/fs/cgroup/" + name):\n        print(name.split("/")[-1], open(path).read().strip())\n'
       const { text, verdict } = await run(look, { limits: { memoryHardBytes: 128 * MiB } })
       expect(verdict.outcome).toBe('succeeded')
-      const found = Object.fromEntries([...text.matchAll(/^(memory\S+) (\S+)$/gm)].map(([, name, value]) => [name, value]))
+      const found: Record<string, string> = Object.fromEntries([...text.matchAll(/^(memory\S+) (\S+)$/gm)].map(([, name = '', value = '']) => [name, value]))
       expect(found['memory.limit_in_bytes'] ?? found['memory.max']).toBe(String(128 * MiB))
       // v1 counts memory and swap together, v2 swap alone; a kernel that does not count swap has neither.
       if ('memory.memsw.limit_in_bytes' in found) expect(found['memory.memsw.limit_in_bytes']).toBe(String(128 * MiB))
@@ -155,7 +155,9 @@ describeWithEngine('limits and causes in containers', ({ endpoint, image }) => {
       ].join('\n')
       let raw: Promise<number> | null = null
       const { samples, verdict } = await run(code, {
-        onText: (text) => (raw ??= text.includes('holding') ? rawUsage() : null),
+        onText(text) {
+          if (text.includes('holding')) raw ??= rawUsage()
+        },
       })
       expect(verdict.outcome).toBe('succeeded')
       const last = samples.at(-1)?.memoryBytes ?? 0

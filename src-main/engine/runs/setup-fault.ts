@@ -10,7 +10,7 @@ import type { SetupFaultFinding, SetupFaultRule } from './setup-fault-rule'
 /** What the notebook runner prints when the pipeline brings no kernel (resources/worker). */
 const missingPackages = /^FASTFLOW_DESKTOP_MISSING_PACKAGES\t(.+)$/m
 
-/** Ordered: what a failed build printed can hold the words of any later rule, a full disk shows as a failure of everything. */
+/** Ordered: a full disk shows as a failure of everything, and what a failed build printed can hold the words of any later rule. */
 const rules: SetupFaultRule[] = [
   {
     pattern: /No space left on device|\(os error (?:28|112|122)\)|Disk quota exceeded/,
@@ -19,6 +19,15 @@ const rules: SetupFaultRule[] = [
       detail: null,
       reason: 'The disk of the uv cache is full, so Python or the packages could not be stored. Free space for the container engine (for example by clearing the cache, or with docker system prune), then run again.',
     }),
+  },
+  {
+    pattern: /The build backend returned an error|Call to `[^`]+` failed|Build backend failed/,
+    find: (_match, { words }) => {
+      const what = /Failed to (?:download and )?build `([^`]+)`/.exec(words)?.[1]?.replace(/ @ .*$/, '') ?? null
+      const compiler = /(?:No such file or directory: '|unable to execute '|command ')([\w.-]*(?:gcc|cc|g\+\+|clang|cargo|rustc|cmake|ninja|gfortran)[\w.-]*)'/.exec(words)?.[1]
+      const why = compiler === undefined ? 'its build failed; the log shows what it said' : `building it needs ${compiler}, which the worker image does not have`
+      return { fault: 'build', detail: what, reason: `${what ?? 'A package'} had to be built from source, and ${why}. Choose a version that has a wheel for this Python, or another Python version.` }
+    },
   },
   {
     pattern: /Hash mismatch for `([^`]+)`/,
@@ -30,8 +39,16 @@ const rules: SetupFaultRule[] = [
   },
   {
     pattern: /No interpreter found for (?:Python |request: )?(.+?) in |No download found for request: (?:cpython-)?(\S+)|Invalid version request: Python \S+ is not supported but (\S+) was requested/,
-    find: ([, notFound, noDownload, tooOld]) => {
+    find: ([, notFound, noDownload, tooOld], { words }) => {
       const version = (notFound ?? noDownload ?? tooOld ?? '').replace(/-.*$/, '')
+      const variable = /uv is set to offline mode/.test(words) ? 'UV_OFFLINE' : /downloads are (?:set to|disabled)/.test(words) ? 'UV_PYTHON_DOWNLOADS' : null
+      if (variable !== null) {
+        return {
+          fault: variable === 'UV_OFFLINE' ? 'network' : 'python',
+          detail: `Python ${version}`,
+          reason: `Python ${version} is not in the cache, and ${variable} forbids uv to fetch it. Remove that variable from the environment of the run, or set python_version to one that was used before.`,
+        }
+      }
       return {
         fault: 'python',
         detail: `Python ${version}`,
@@ -89,15 +106,6 @@ const rules: SetupFaultRule[] = [
       detail: 'git',
       reason: 'A requirement comes from a Git repository, and the worker image has no git; nor has the server’s. Name a released version, or the address of an archive (https://…/archive/….tar.gz).',
     }),
-  },
-  {
-    pattern: /The build backend returned an error|Call to `[^`]+` failed|Failed to build(?: and install)? `|Build backend failed/,
-    find: (_match, { words }) => {
-      const what = /Failed to (?:download and )?build `([^`]+)`/.exec(words)?.[1]?.replace(/ @ .*$/, '') ?? null
-      const compiler = /(?:No such file or directory: '|unable to execute '|command ')([\w.-]*(?:gcc|cc|g\+\+|clang|cargo|rustc|cmake|ninja|gfortran)[\w.-]*)'/.exec(words)?.[1]
-      const why = compiler === undefined ? 'its build failed; the log shows what it said' : `building it needs ${compiler}, which the worker image does not have`
-      return { fault: 'build', detail: what, reason: `${what ?? 'A package'} had to be built from source, and ${why}. Choose a version that has a wheel for this Python, or another Python version.` }
-    },
   },
   ...networkRules,
   ...resolverRules,
