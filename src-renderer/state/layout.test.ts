@@ -1,6 +1,6 @@
 /** Which tab is shown after another one is opened or closed. */
 import { describe, expect, it } from 'vitest'
-import { type Tab, tabId, withTab, withoutTab } from './layout'
+import { type Tab, initialLayout, openPage, showPipeline, tabId, useLayout, withTab, withoutTab } from './layout'
 
 const file = (path: string): Tab => ({ kind: 'file', pipeline: 'hello', path })
 const tabs = [file('a.py'), file('b.py'), file('c.py')]
@@ -26,5 +26,22 @@ describe('tabs', () => {
   it('show nothing when the last one is closed', () => {
     const only = file('a.py')
     expect(withoutTab({ tabs: [only], activeTab: tabId(only) }, tabId(only))).toEqual({ tabs: [], activeTab: null })
+  })
+})
+
+describe('pages', () => {
+  it('are tabs of their own, each once', () => {
+    useLayout.setState(initialLayout, true)
+    openPage('secrets')
+    openPage('schedule')
+    openPage('secrets')
+    expect(useLayout.getState()).toMatchObject({ tabs: [{ page: 'secrets' }, { page: 'schedule' }], activeTab: 'page:secrets' })
+  })
+
+  it('give way to a pipeline at a glance and stay open', () => {
+    useLayout.setState({ ...initialLayout, selectedPipeline: 'hello', selectedRunId: 'run', panelMaximized: true }, true)
+    openPage('secrets')
+    showPipeline('sales')
+    expect(useLayout.getState()).toMatchObject({ selectedPipeline: 'sales', selectedRunId: null, activeTab: null, panelMaximized: false, tabs: [{ page: 'secrets' }] })
   })
 })

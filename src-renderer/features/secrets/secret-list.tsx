@@ -12,16 +12,16 @@ import { isSecretName } from './secret-value'
 
 function UsedBy({ pipelines }: { pipelines: readonly string[] }): ReactNode {
   const { t } = useTranslation()
-  if (pipelines.length === 0) return <span className="muted">{t('secrets.unused')}</span>
+  if (pipelines.length === 0) return <p className="muted">{t('secrets.unused')}</p>
   return (
-    <span className="used-by">
+    <p className="used-by">
       <span className="muted">{t('secrets.usedBy')}</span>
       {pipelines.map((pipeline) => (
         <button key={pipeline} type="button" className="link" onClick={() => showPipeline(pipeline)}>
           <span className="truncate">{pipeline}</span>
         </button>
       ))}
-    </span>
+    </p>
   )
 }
 
@@ -64,11 +64,13 @@ export function SecretList({ secrets, canAdd }: { secrets: SecretsState['secrets
             <code className="selectable">{name}</code>
             <UsedBy pipelines={usedBy} />
           </div>
-          <span className="entry-note" title={fullMomentText(updatedAtMs, i18n.language)}>
-            {t('secrets.updated', { moment: momentText(updatedAtMs, Date.now(), i18n.language) })}
-          </span>
-          <IconButton label={t('secrets.replaceNamed', { name })} icon={<Pencil size={14} />} disabled={!canAdd} onClick={() => openSecretDialog({ kind: 'set', name })} />
-          <IconButton label={t('secrets.removeNamed', { name })} icon={<Trash2 size={14} />} onClick={() => void removeSecret(name, usedBy)} />
+          <div className="entry-actions">
+            <span className="entry-note" title={fullMomentText(updatedAtMs, i18n.language)}>
+              {t('secrets.updated', { moment: momentText(updatedAtMs, Date.now(), i18n.language) })}
+            </span>
+            <IconButton label={t('secrets.replaceNamed', { name })} icon={<Pencil size={14} />} disabled={!canAdd} onClick={() => openSecretDialog({ kind: 'set', name })} />
+            <IconButton label={t('secrets.removeNamed', { name })} icon={<Trash2 size={14} />} onClick={() => void removeSecret(name, usedBy)} />
+          </div>
         </li>
       ))}
     </ul>

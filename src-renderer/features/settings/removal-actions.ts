@@ -20,7 +20,7 @@ export async function removePreviewed(preview: RemovalPreview, language: string)
     titleKey: 'settings.removal.ask.title',
     bodyKey: 'settings.removal.ask.body',
     values: { count: preview.runs.length, size: byteText(preview.sizeBytes, language) },
-    details: removalByPipeline(preview).map(({ pipeline, count, sizeBytes }) => `${pipeline}  ${count}  ${byteText(sizeBytes, language)}`),
+    details: removalByPipeline(preview).map(({ pipeline, count, sizeBytes }) => `${pipeline}: ${count} · ${byteText(sizeBytes, language)}`),
     choices: [{ answer: 'remove', labelKey: 'settings.removal.ask.confirm', kind: 'danger' }],
   })
   if (answer === null) return false

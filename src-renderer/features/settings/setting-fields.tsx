@@ -5,7 +5,7 @@ import { type Settings, defaultSettings } from '@shared/contract/settings'
 import { Button } from '../../ui/button'
 import { Switch } from '../../ui/switch'
 import { saveSetting } from './setting-actions'
-import { parseNumber, settingProblem } from './setting-validation'
+import { numberRange, parseNumber, settingProblem } from './setting-validation'
 
 type NamesOf<T> = { [K in keyof Settings]: T extends Settings[K] ? K : never }[keyof Settings]
 type SettingTextProps = {
@@ -17,15 +17,20 @@ type SettingTextProps = {
 }
 
 export function SettingText({ name, value, isShort = false, meaning }: SettingTextProps): ReactNode {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const id = useId()
   const [text, setText] = useState(String(value))
   const [refusal, setRefusal] = useState<string | null>(null)
   useEffect(() => setText(String(value)), [value])
 
+  const localNumber = (number: number): string => number.toLocaleString(i18n.language)
   const isNumber = typeof value === 'number'
   const parsed = isNumber ? parseNumber(text) : text.trim()
-  const problem = settingProblem(name, parsed) ?? refusal
+  const unusable = settingProblem(name, parsed)
+  const range = numberRange(name)
+  // The contract's words for a number out of bounds are for programmers.
+  const words = unusable === null || range === null ? unusable : t('settings.range', { minimum: localNumber(range.minimum), maximum: localNumber(range.maximum) })
+  const problem = words ?? refusal
   const isDefault = value === defaultSettings[name]
 
   async function save(next: string | number): Promise<void> {

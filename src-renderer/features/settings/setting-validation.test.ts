@@ -1,7 +1,7 @@
 /** Settings are judged while typing by the contract's rules. */
 import { describe, expect, it } from 'vitest'
 import { defaultSettings } from '@shared/contract/settings'
-import { parseNumber, settingProblem } from './setting-validation'
+import { numberRange, parseNumber, settingProblem } from './setting-validation'
 
 describe('settingProblem', () => {
   it('finds nothing wrong with the defaults', () => {
@@ -42,5 +42,17 @@ describe('parseNumber', () => {
 
   it.each(['', '  ', 'ten', '1,5', '5 s'])('does not guess at %j', (text) => {
     expect(parseNumber(text)).toBeNaN()
+  })
+})
+
+describe('numberRange', () => {
+  it('is the contract’s, both ends included', () => {
+    expect(numberRange('stopGraceSeconds')).toEqual({ minimum: 0, maximum: 600 })
+    expect(numberRange('maxConcurrentRuns')).toEqual({ minimum: 0, maximum: 100 })
+  })
+
+  it('is nothing that a text has', () => {
+    expect(numberRange('proxy')).toBeNull()
+    expect(numberRange('standbyContainer')).toBeNull()
   })
 })

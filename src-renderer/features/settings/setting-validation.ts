@@ -15,3 +15,10 @@ export function settingProblem<K extends keyof Settings>(name: K, value: unknown
 export function parseNumber(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text)
 }
+
+/** The bounds of a number; null for a setting of another kind. Both ends are allowed. */
+export function numberRange(name: keyof Settings): { minimum: number; maximum: number } | null {
+  const schema = settings.shape[name]
+  if (!(schema instanceof z.ZodNumber)) return null
+  return { minimum: schema.minValue ?? Number.MIN_SAFE_INTEGER, maximum: schema.maxValue ?? Number.MAX_SAFE_INTEGER }
+}
