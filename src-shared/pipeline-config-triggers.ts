@@ -53,7 +53,7 @@ function readTrigger(node: Node, reading: Reading): { trigger: DownstreamTrigger
   }
   if (trigger.onRoute !== null) {
     const instead = onServer(trigger)
-    reading.report('information', `The server ignores "on_route" in a pipeline.json: there this trigger fires ${instead}. Local runs use it.`, entries.get('on_route')?.key ?? node)
+    reading.report('information', `The server ignores "on_route" in a pipeline.json: there this trigger ${instead}. Local runs use it.`, entries.get('on_route')?.key ?? node)
   } else if (!trigger.onSuccess && !trigger.onFailure) {
     reading.report('warning', `The trigger of ${shortened(pipeline)} never fires: "on_success" and "on_failure" are both false.`, target.value)
   }
@@ -61,8 +61,8 @@ function readTrigger(node: Node, reading: Reading): { trigger: DownstreamTrigger
 }
 
 function onServer({ onSuccess, onFailure }: DownstreamTrigger): string {
-  if (onSuccess) return onFailure ? 'after every run' : 'after every success'
-  return onFailure ? 'after every failure' : 'never'
+  if (onSuccess) return onFailure ? 'fires after every run' : 'fires after every success'
+  return onFailure ? 'fires after every failure' : 'never fires'
 }
 
 /** null: none. Values that are falsy in Python count as none, numbers as their text. */

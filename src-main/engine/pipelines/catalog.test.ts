@@ -34,17 +34,17 @@ async function discover(dir: string): Promise<Discovery> {
 
 function pipelineNamed(dir: string, name: string): DiscoveredPipeline {
   const path = `${dir}/${name}`
-  return { ...discoveredPipeline(path, { defaultEnv: { TOKEN: 'secret' } }), name, hasRequirements: true }
+  return { ...discoveredPipeline(path, { defaultEnv: { TOKEN: 'hunter2' }, encryptedEnv: { CODE: 'hunter2' }, webhookKey: 'hunter2' }), name, hasRequirements: true }
 }
 
 const names = () => catalog.current().pipelines.map(({ name }) => name)
 
-test('what is published fits the contract exactly: no values of the environment', async () => {
+test('what is published fits the contract exactly: no values of variables, no keys', async () => {
   await catalog.setDir('/work')
   expect(published).toHaveLength(1)
   const [first] = published
   expect(pipelineCatalog.parse(first)).toEqual(first)
-  expect(JSON.stringify(first)).not.toContain('secret')
+  expect(JSON.stringify(first)).not.toContain('hunter2')
   expect(first).toBe(catalog.current())
   expect(Object.keys(first?.pipelines[0] ?? {}).sort()).toEqual(Object.keys(pipelineCatalog.shape.pipelines.element.shape).sort())
 })
@@ -95,7 +95,7 @@ test('another folder replaces all, also when the first is still being read; null
 test('find takes the exact name, and names the closest one otherwise', async () => {
   expect(() => catalog.find('hello')).toThrow('No pipeline was found')
   await catalog.setDir('/work')
-  expect(catalog.find('hello').config.defaultEnv).toEqual({ TOKEN: 'secret' })
+  expect(catalog.find('hello').config.defaultEnv).toEqual({ TOKEN: 'hunter2' })
   expect(() => catalog.find('helo')).toThrow('Did you mean "hello"?')
   expect(() => catalog.find('zzz')).toThrow('Known pipelines: "hello", "report".')
   expect(() => catalog.find('constructor')).toThrow(expect.objectContaining({ code: 'pipeline/not-found' }))

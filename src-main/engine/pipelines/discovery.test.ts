@@ -27,7 +27,18 @@ test('every fact of a pipeline is there', async () => {
     'demo/main.py': '',
     'demo/requirements.txt': 'six',
     'demo/requirements.txt.lock': '',
-    'demo/pipeline.json': '{"enabled":false,"description":"d","tags":["t"],"python_version":"3.12","default_env":{"A":"1"}}',
+    'demo/pipeline.json': JSON.stringify({
+      enabled: false,
+      description: 'd',
+      tags: ['t'],
+      python_version: '3.12',
+      default_env: { A: '1' },
+      secrets: ['S'],
+      timeout: 60,
+      mem_hard_limit: '512m',
+      restart_interval: '3600',
+      schedules: [{ id: 'night', schedule_cron: '0 3 * * *', default_env: { B: '2' }, webhook_key: 'k' }],
+    }),
   })
   expect(only(await look(root))).toEqual({
     name: 'demo',
@@ -43,10 +54,41 @@ test('every fact of a pipeline is there', async () => {
     hasLock: true,
     pythonVersion: '3.12',
     metadataFile: 'pipeline.json',
-    defaultEnv: { A: '1' },
+    runConfigs: [{ id: 'night', enabled: true, timing: { kind: 'cron', text: '0 3 * * *' }, envNames: ['B'], hasWebhook: true }],
+    timings: [{ kind: 'restart', text: 'every 3600 s' }],
+    hasWebhook: true,
+    timeoutSeconds: 60,
+    retryAttempts: null,
+    memoryLimitBytes: 512 * 1024 ** 2,
+    cpuLimit: null,
+    maxInstances: null,
+    restartOnCrash: false,
+    downstream: [],
+    defaultEnvNames: ['A'],
+    encryptedEnvNames: [],
+    secretNames: ['S'],
+    config: expect.objectContaining({ defaultEnv: { A: '1' }, timeoutSeconds: 60 }),
     configUsable: true,
     problems: [],
   })
+})
+
+test('triggers that lead nowhere or back are named at their places, after what the file itself has', async () => {
+  const root = makeTemporaryWorkspace({
+    'a/main.py': '',
+    'a/pipeline.json': '{\n"downstream_triggers": [\n  {"pipeline": "b"},\n  {"pipeline": "gone"}\n],\n"timout": 1\n}',
+    'b/main.py': '',
+    'b/b.json': '{"downstream_triggers":[{"pipeline":"a"}]}',
+  })
+  const { pipelines } = await look(root)
+  expect(pipelines.map(({ problems }) => problems.map(({ file, line, column, message }) => [file, line, column, message.split(/[.;]/)[0]]))).toEqual([
+    [
+      ['pipeline.json', 6, 1, 'Unknown key "timout"'],
+      ['pipeline.json', 4, 16, 'There is no pipeline "gone"'],
+      ['pipeline.json', 3, 16, 'This trigger is part of a circle: a → b → a'],
+    ],
+    [['b.json', 1, 37, 'This trigger is part of a circle: b → a → b']],
+  ])
 })
 
 test('a lock without requirements is no lock, and a folder named requirements.txt no requirements', async () => {
