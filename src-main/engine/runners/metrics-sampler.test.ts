@@ -53,11 +53,18 @@ describe('a sampler', () => {
     ])
   })
 
-  test('leaves the first out when the container is old, is unknown, or a second came meanwhile', async () => {
+  test('leaves the first out when the container is old', async () => {
     asked[0]?.onStats(stats(60, 1))
     await turn()
     expect(samples).toEqual([])
     asked[0]?.onStats(stats(61, 1))
+    expect(samples).toEqual([{ cpuPercent: 100, memoryBytes: 200 }])
+  })
+
+  test('leaves the first out when the container was made just now', async () => {
+    asked[0]?.onStats(stats(0.1, 2))
+    await turn()
+    asked[0]?.onStats(stats(1.1, 1, { cpuTotalNs: 1.2e9 }))
     expect(samples).toEqual([{ cpuPercent: 100, memoryBytes: 200 }])
   })
 

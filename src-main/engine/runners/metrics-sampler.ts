@@ -17,8 +17,11 @@ export type MetricsSampler = { dispose(): void }
 
 /** How long after a cut the stream is asked for again. */
 const retryMs = 1000
-/** The first measurement counts from the container's start, if that was only just; else one must wait for a second one. */
-const youngestMs = 50
+/**
+ * The first measurement counts from the container's start, if that was only just; else one must wait for a second one. Not
+ * when it was just now: what the engine used to make the container would count as if the pipeline had.
+ */
+const youngestMs = 500
 const oldestMs = 3000
 
 /** Begin when the container runs. `dispose` ends it at once; nothing comes after. */
