@@ -4,6 +4,7 @@ import { errorCodes } from '@shared/app-error'
 import { runOutcome, runPhase } from '@shared/contract/runs'
 import { defaultSettings } from '@shared/contract/settings'
 import { toolHealth } from '@shared/contract/tools'
+import { silentStates } from '../features/schedule/schedule-text'
 import { errorText } from '../state/error-text'
 import german from './de.json'
 import english from './en.json'
@@ -40,11 +41,12 @@ describe('words', () => {
     }
   })
 
-  it('are there for every phase, outcome, setting and tool', () => {
+  it('are there for every phase, outcome, setting, tool and schedule that does not fire', () => {
     const keys = [
       ...runPhase.options.map((phase) => `run.phase.${phase}`),
       ...runOutcome.options.map((outcome) => `run.outcome.${outcome}`),
       ...Object.keys(defaultSettings).flatMap((name) => [`settings.${name}.label`, `settings.${name}.hint`]),
+      ...silentStates.map((state) => `schedule.state.${state}`),
       ...toolHealth.shape.id.options.map((id) => `doctor.tool.${id}`),
       ...toolHealth.shape.action.unwrap().options.map((action) => `doctor.action.${action}`),
     ]

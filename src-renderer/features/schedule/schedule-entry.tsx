@@ -41,7 +41,7 @@ function When({ entry }: { entry: ScheduleEntry }): ReactNode {
   )
 }
 
-function Window({ entry }: { entry: ScheduleEntry }): ReactNode {
+function FiringWindow({ entry }: { entry: ScheduleEntry }): ReactNode {
   const { t, i18n } = useTranslation()
   if (entry.startAtMs === null && entry.endAtMs === null) return null
   const words = [
@@ -68,7 +68,7 @@ export function ScheduleEntryView({ entry }: { entry: ScheduleEntry }): ReactNod
           {entry.runConfigId !== null && <span className="tag">{entry.runConfigId}</span>}
         </p>
         <TimingWords timing={entry.timing} />
-        <Window entry={entry} />
+        <FiringWindow entry={entry} />
         <ProblemList pipeline={entry.pipeline} problems={entry.problems} />
       </div>
       <div className="entry-actions">

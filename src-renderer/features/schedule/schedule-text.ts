@@ -6,7 +6,8 @@ import type { ScheduleEntry } from '@shared/contract/schedule'
  * `fires`: it has a next time. The others say why not: the pipeline or the entry is disabled, its window has ended, its one
  * moment is over, or no date ever matches.
  */
-export type EntryState = 'fires' | 'pipeline-disabled' | 'entry-disabled' | 'ended' | 'over' | 'never'
+export const silentStates = ['pipeline-disabled', 'entry-disabled', 'ended', 'over', 'never'] as const
+export type EntryState = 'fires' | (typeof silentStates)[number]
 
 export function entryState(entry: ScheduleEntry, pipeline: Pick<Pipeline, 'enabled'> | undefined, nowMs: number): EntryState {
   if (!entry.enabled) return pipeline?.enabled === false ? 'pipeline-disabled' : 'entry-disabled'
