@@ -53,6 +53,7 @@ test.each<[string, RunEnd, RunOutcome, RegExp | null]>([
   ['stopped for the next start', ended({ exitCode: 143 }, { stopRequested: 'restart' }), 'stopped', /restart_interval/],
   ['timed out, exit 0 within the grace', ended({}, { stopRequested: 'timeout', timeoutSeconds: 30 }), 'timed-out', /timeout of 30 s\. It was asked to end and did\. .*raise timeout/],
   ['timed out, killed after the grace', ended({ exitCode: 137 }, { stopRequested: 'timeout', timeoutSeconds: 2 }), 'timed-out', /timeout of 2 s\. It did not end when asked and was killed/],
+  ['timed out on this computer, killed after the grace', ended({ exitCode: null, signal: 'SIGKILL' }, { stopRequested: 'timeout', timeoutSeconds: 2 }), 'timed-out', /was killed\. Make it faster/],
   ['timed out, memory at its end', ended({ exitCode: 137, outOfMemory: true }, { ...limited, stopRequested: 'timeout', timeoutSeconds: 2 }), 'timed-out', /timeout/],
   ['timed out during the set-up', ended({ exitCode: 143 }, { stopRequested: 'timeout', timeoutSeconds: 5, codeStarted: false }), 'timed-out', /not set up within a minute and the timeout of 5 s/],
 ])('%s', (_name, end, outcome, reason) => {
