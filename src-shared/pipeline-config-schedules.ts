@@ -7,7 +7,7 @@ import { readCpuHardLimit, readCpuSoftLimit, readMemoryHardLimit, readMemorySoft
 import { entriesOf, readFields, reportUnknownKeys, type Field, type FieldReader, type Reading } from './pipeline-config-reading'
 import { readRetryAttempts, readRetryStrategy, readTimeout } from './pipeline-config-retries'
 import { readTiming, readWindow, timingKeys } from './pipeline-config-timing'
-import { pythonText, shortened, withArticle } from './pipeline-config-values'
+import { isTruthyInPython, pythonText, shortened, withArticle } from './pipeline-config-values'
 
 /** What the top of the file and an entry both can say. */
 export const optionReaders: readonly (readonly [string, FieldReader<RunOptions>])[] = [
@@ -83,7 +83,7 @@ function readId(value: Node | undefined, entry: Node, reading: Reading): string 
     return null
   }
   // str() would keep 0 and false, but before that the server asks whether there is anything.
-  if (id === '' || value.value === 0 || value.value === false) {
+  if (id === '' || !isTruthyInPython(value, reading)) {
     reading.report('warning', 'The "id" of this entry of "schedules" is empty; the server drops it.', value)
     return null
   }

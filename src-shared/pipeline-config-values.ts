@@ -47,6 +47,7 @@ export function pythonText(node: Node, source: Source): string | null {
   if (node.type !== 'number') return null
   const value = numberOf(node, source)
   if (Number.isNaN(value)) return 'nan'
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
   const written = sourceOf(node, source)
   if (/^-?\d+$/.test(written)) return written === '-0' ? '0' : written
   const size = Math.abs(value)
