@@ -66,10 +66,10 @@ function setupVerdict({ exit, setupText, requirements }: RunEnd): Verdict {
 }
 
 function timeoutReason({ exit, codeStarted, timeoutSeconds, entryPoint }: RunEnd): string {
-  const limit = `${timeoutSeconds ?? 'its'} s`
+  const limit = timeoutSeconds === null ? '' : ` of ${timeoutSeconds} s`
   const how = exit.exitCode === 137 || exit.signal === 'SIGKILL' ? 'It did not end when asked and was killed' : 'It was asked to end and did'
-  if (!codeStarted) return `Python and packages were not set up within a minute and the timeout of ${limit}. ${how}. Prepare the cache (preheat), check the network, or raise timeout in pipeline.json.`
-  return `${subjectOf(entryPoint)} was still running after its timeout of ${limit}. ${how}. Make it faster, or raise timeout in pipeline.json.`
+  if (!codeStarted) return `Python and packages were not set up within a minute and the timeout${limit}. ${how}. Prepare the cache (preheat), check the network, or raise timeout in pipeline.json.`
+  return `${subjectOf(entryPoint)} was still running after its timeout${limit}. ${how}. Make it faster, or raise timeout in pipeline.json.`
 }
 
 function outOfMemoryReason(end: RunEnd): string {
