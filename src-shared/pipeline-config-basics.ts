@@ -11,7 +11,8 @@ export const pythonVersionPattern = /^\d{1,3}\.\d{1,3}(\.\d{1,3})?$/
 
 export function readType({ value, target, reading }: ConfigField): void {
   if (value.type !== 'string') {
-    if (value.type !== 'null') reading.report('error', `"type" must be "script" or "notebook", not ${withArticle(value.type)}; the server takes it as "script".`, value)
+    const message = `"type" must be "script" or "notebook", not ${withArticle(value.type)}; the server takes it as "script".`
+    if (value.type !== 'null') reading.report('error', message, value)
     return
   }
   const text = String(value.value)
@@ -29,7 +30,8 @@ export function readEnabled({ value, target, reading }: Field<{ enabled: boolean
   target.enabled = isTruthyInPython(value, reading)
   if (value.type === 'boolean') return
   const effect = target.enabled ? 'enabled' : 'disabled'
-  reading.report(value.type === 'null' ? 'warning' : 'error', `"enabled" must be true or false without quotes; the server takes ${written(value, reading)} as ${effect}.`, value)
+  const severity = value.type === 'null' ? 'warning' : 'error'
+  reading.report(severity, `"enabled" must be true or false without quotes; the server takes ${written(value, reading)} as ${effect}.`, value)
 }
 
 export function readDescription({ value, target, reading }: ConfigField): void {

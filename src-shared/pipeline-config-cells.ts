@@ -27,7 +27,7 @@ function readCell(cell: Node, reading: Reading): CellRetry {
     return { retries: null, delaySeconds: null }
   }
   const entries = entriesOf(cell)
-  reportUnknownKeys(entries, cellKeys, reading, ' in an entry of "cells"')
+  reportUnknownKeys(entries, cellKeys, reading, { place: ' in an entry of "cells"' })
   return { retries: readRetries(entries.get('retries'), reading), delaySeconds: readDelay(entries.get('delay_seconds'), reading) }
 }
 

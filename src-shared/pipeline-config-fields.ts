@@ -74,5 +74,6 @@ function reportByType(entries: Entries, config: PipelineConfig, { report }: Read
     return
   }
   const attempts = entries.get('retry_attempts')
-  if (attempts && (config.retryAttempts ?? 0) > 0) report('information', '"retry_attempts" is for scripts only; of a notebook single cells are retried, see "cells".', attempts.key)
+  const message = '"retry_attempts" is for scripts only; of a notebook single cells are retried, see "cells".'
+  if (attempts && (config.retryAttempts ?? 0) > 0) report('information', message, attempts.key)
 }

@@ -48,7 +48,8 @@ export function readCpuSoftLimit(field: OptionsField): void {
     return
   }
   if (value.type === 'boolean') reading.report('error', '"cpu_soft_limit" must be a number of cores; the server takes true as 1.', value)
-  if (cores >= 1) reading.report('warning', `"cpu_soft_limit" is ${written(value, reading)}: the server measures at most 1 core, so it never fires there. Local runs measure it.`, value)
+  const clamped = 'the server measures at most 1 core, so it never fires there. Local runs measure it'
+  if (cores >= 1) reading.report('warning', `"cpu_soft_limit" is ${written(value, reading)}: ${clamped}.`, value)
   setLimit(field, { cpuSoft: cores })
 }
 

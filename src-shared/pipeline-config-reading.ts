@@ -41,16 +41,28 @@ export function entriesOf(object: Node): Map<string, Entry> {
   return entries
 }
 
-export function readFields<Target>(entries: ReadonlyMap<string, Entry>, readers: FieldReaders<Target>, common: Pick<Field<Target>, 'target' | 'reading' | 'inEntry'>): void {
+export function readFields<Target>(
+  entries: ReadonlyMap<string, Entry>,
+  readers: FieldReaders<Target>,
+  common: Pick<Field<Target>, 'target' | 'reading' | 'inEntry'>,
+): void {
   for (const [name, entry] of entries) readers.get(name)?.({ ...common, ...entry, name })
 }
 
-/** `elsewhere`: keys that the server knows, but not in this place. */
-export function reportUnknownKeys(entries: ReadonlyMap<string, Entry>, known: ReadonlySet<string>, { report }: Reading, place = '', elsewhere: ReadonlySet<string> = new Set()): void {
+/** `place` follows the key in the message; `elsewhere`: keys that the server knows, but not in this place. */
+export function reportUnknownKeys(
+  entries: ReadonlyMap<string, Entry>,
+  known: ReadonlySet<string>,
+  { report }: Reading,
+  { place = '', elsewhere = new Set() }: { place?: string; elsewhere?: ReadonlySet<string> } = {},
+): void {
   for (const [name, { key }] of entries) {
     if (known.has(name)) continue
-    const ignored = elsewhere.has(name) ? `${shortened(name)} counts only at the top of the file; the server ignores it${place}.` : `Unknown key ${shortened(name)}${place}; the server ignores it.`
-    const [meant] = elsewhere.has(name) ? [] : closestNames(name, known)
-    report('warning', `${ignored}${meant === undefined ? '' : ` Did you mean "${meant}"?`}`, key)
+    if (elsewhere.has(name)) {
+      report('warning', `${shortened(name)} counts only at the top of the file; the server ignores it${place}.`, key)
+      continue
+    }
+    const [meant] = closestNames(name, known)
+    report('warning', `Unknown key ${shortened(name)}${place}; the server ignores it.${meant === undefined ? '' : ` Did you mean "${meant}"?`}`, key)
   }
 }

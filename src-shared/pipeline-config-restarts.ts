@@ -26,9 +26,13 @@ export function readRestartCooldown({ value, target, reading }: ConfigField): vo
       return
     case 'number':
       target.restartCooldownSeconds = seconds.value > 0 ? seconds.value : defaultCooldownSeconds
-      if (seconds.value < 0) reading.report('error', `${message}; the server takes it as ${defaultCooldownSeconds}.`, value)
-      else if (seconds.value === 0 && value.value === 0) reading.report('warning', `"restart_cooldown" is 0, which works as ${defaultCooldownSeconds} on the server and here. Write 1 for a short pause.`, value)
-      else if (seconds.value !== value.value) reading.report(value.type === 'string' ? 'warning' : 'error', `${message}; the server takes it as ${target.restartCooldownSeconds}.`, value)
+      if (seconds.value === 0 && value.value === 0) {
+        const advice = 'Write 1 for a short pause'
+        reading.report('warning', `"restart_cooldown" is 0, which works as ${defaultCooldownSeconds} on the server and here. ${advice}.`, value)
+      } else if (seconds.value < 0 || seconds.value !== value.value) {
+        const severity = value.type === 'string' ? 'warning' : 'error'
+        reading.report(severity, `${message}; the server takes it as ${target.restartCooldownSeconds}.`, value)
+      }
   }
 }
 
@@ -46,6 +50,8 @@ export function readMaxInstances({ value, target, reading }: ConfigField): void 
     case 'number':
       if (count.value <= 0) reading.report('warning', `${message}; the server takes it as no limit.`, value)
       else target.maxInstances = Math.min(count.value, Number.MAX_SAFE_INTEGER)
-      if (count.value > 0 && count.value !== value.value) reading.report(value.type === 'string' ? 'warning' : 'error', `${message}; the server takes it as ${count.value}.`, value)
+      if (count.value > 0 && count.value !== value.value) {
+        reading.report(value.type === 'string' ? 'warning' : 'error', `${message}; the server takes it as ${count.value}.`, value)
+      }
   }
 }

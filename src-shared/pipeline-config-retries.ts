@@ -73,7 +73,7 @@ export function readRetryStrategy({ value, target, reading, inEntry }: OptionsFi
     return
   }
   const entries = entriesOf(value)
-  reportUnknownKeys(entries, allStrategyKeys, reading, ' in "retry_strategy"')
+  reportUnknownKeys(entries, allStrategyKeys, reading, { place: ' in "retry_strategy"' })
   const type = strategyType(entries.get('type')?.value, reading)
   const own = strategyKeys.get(type) ?? []
   for (const [name, { key }] of entries) {
@@ -87,7 +87,8 @@ function strategyType(value: Node | undefined, reading: Reading): string {
   if (type !== null && strategyKeys.has(type)) return type
   const [meant] = type === null ? [] : closestNames(type, strategyKeys.keys())
   const hint = meant === undefined ? `Known are ${[...strategyKeys.keys()].map((name) => `"${name}"`).join(', ')}.` : `Did you mean "${meant}"?`
-  if (value) reading.report(value.type === 'string' ? 'warning' : 'error', `The server does not know the "type" ${written(value, reading)} of "retry_strategy" and waits ${defaultRetryDelaySeconds} s. ${hint}`, value)
+  const unknown = value ? `The server does not know the "type" ${written(value, reading)} of "retry_strategy"` : ''
+  if (value) reading.report(value.type === 'string' ? 'warning' : 'error', `${unknown} and waits ${defaultRetryDelaySeconds} s. ${hint}`, value)
   return type === null ? 'unknown' : shortened(type).slice(1, -1)
 }
 
@@ -123,7 +124,8 @@ function customStrategy(delays: Node | undefined, reading: Reading): RetryStrate
 }
 
 /** `takesText`: what the server passes to int(), which also reads whole numbers in quotes. */
-function strategyNumber(entry: Entry | undefined, { fallback, takesText = false, reading }: { fallback: number; takesText?: boolean; reading: Reading }): number | null {
+function strategyNumber(entry: Entry | undefined, rules: { fallback: number; takesText?: boolean; reading: Reading }): number | null {
+  const { fallback, takesText = false, reading } = rules
   if (!entry) return fallback
   const { value } = entry
   const inText = value.type === 'string' && takesText ? pythonIntOfText(String(value.value)) : null
@@ -136,7 +138,8 @@ function strategyNumber(entry: Entry | undefined, { fallback, takesText = false,
     reading.report('error', `A delay of "retry_strategy" must be a number, not ${written(value, reading)}; the server would fail instead of retrying.`, value)
     return null
   }
-  if (value.type === 'boolean') reading.report('error', `A delay of "retry_strategy" must be a number; the server takes ${written(value, reading)} as ${number}.`, value)
+  const taken = `the server takes ${written(value, reading)} as ${number}`
+  if (value.type === 'boolean') reading.report('error', `A delay of "retry_strategy" must be a number; ${taken}.`, value)
   else if (number < 0) reading.report('warning', `${written(value, reading)} is negative: the server does not wait at all.`, value)
   return number
 }

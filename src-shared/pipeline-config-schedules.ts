@@ -58,7 +58,7 @@ function readEntry(node: Node, reading: Reading, topKeys: ReadonlySet<string>): 
     return null
   }
   const entries = entriesOf(node)
-  reportUnknownKeys(entries, entryKeys, reading, ' in an entry of "schedules"', topKeys)
+  reportUnknownKeys(entries, entryKeys, reading, { place: ' in an entry of "schedules"', elsewhere: topKeys })
   const idNode = entries.get('id')?.value
   const id = readId(idNode, node, reading)
   if (id === null || idNode === undefined) return null

@@ -104,5 +104,8 @@ export function readRestartInterval({ value, target, reading }: Field<PipelineCo
   }
   const seconds = text === undefined ? null : pythonIntOfText(text)
   if (seconds !== null && seconds > 0) target.restartInterval = { kind: 'interval', seconds }
-  else reading.report('error', `"restart_interval" must be a cron expression of 5 parts or a number of seconds above 0, not ${written(value, reading)}; the server ignores it.`, value)
+  else {
+    const form = 'a cron expression of 5 parts or a number of seconds above 0'
+    reading.report('error', `"restart_interval" must be ${form}, not ${written(value, reading)}; the server ignores it.`, value)
+  }
 }

@@ -35,7 +35,7 @@ function readTrigger(node: Node, reading: Reading): { trigger: DownstreamTrigger
     return null
   }
   const entries = entriesOf(node)
-  reportUnknownKeys(entries, triggerKeys, reading, ' in an entry of "downstream_triggers"')
+  reportUnknownKeys(entries, triggerKeys, reading, { place: ' in an entry of "downstream_triggers"' })
   const target = entries.get('pipeline')
   const pipeline = readName('pipeline', target, reading)
   if (pipeline === null || target === undefined) {
@@ -96,6 +96,6 @@ function readRoute(entry: Entry | undefined, reading: Reading): string | null {
   const route = value.type === 'string' ? String(value.value).trim() : ''
   if (value.type !== 'string') reading.report('error', `"on_route" must be a text, not ${withArticle(value.type)}; it is left out.`, value)
   else if (route === '') reading.report('warning', '"on_route" is empty; it is left out.', value)
-  else if (route.length > maxRouteLength) reading.report('warning', `"on_route" is longer than the ${maxRouteLength} characters that a trigger of the server's database can have.`, value)
+  else if (route.length > maxRouteLength) reading.report('warning', `"on_route" is longer than the ${maxRouteLength} characters that the server allows in its own triggers.`, value)
   return route === '' ? null : route
 }
