@@ -53,7 +53,7 @@ export function parsePipelineConfig(text: string, options: PipelineConfigOptions
   const file = options.file ?? 'pipeline.json'
   const found: Found[] = []
   let usable = true
-  let dropped: { fault: string; node: Node } | null = null
+  const drops: { fault: string; node: Node }[] = []
   const report: Reading['report'] = (severity, message, node) => void found.push({ severity, message, offset: node.offset })
   const reading: Reading = {
     text,
@@ -63,16 +63,14 @@ export function parsePipelineConfig(text: string, options: PipelineConfigOptions
       usable = false
       report('error', message, node)
     },
-    drop: (fault, node) => {
-      dropped ??= { fault, node }
-    },
+    drop: (fault, node) => void drops.push({ fault, node }),
   }
 
   reportDuplicateKeys(root, report)
   const config = defaultPipelineConfig(options.defaultPythonVersion)
   const triggerNodes = readTopLevel(entriesOf(root), config, { reading, file })
-  const fault = dropped as { fault: string; node: Node } | null
-  if (fault) return unusablePipelineConfig(fault.fault, positionOf(fault.node.offset), options)
+  const [dropped] = drops
+  if (dropped) return unusablePipelineConfig(dropped.fault, positionOf(dropped.node.offset), options)
   return { config, problems: inOrder(found, { positionOf, file }), usable, triggerPlaces: triggerNodes.map(({ offset }) => positionOf(offset)) }
 }
 
