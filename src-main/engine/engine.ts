@@ -170,7 +170,7 @@ export function createEngine(config: EngineConfig): Engine {
 
   const dockerRunner = createDockerRunner({
     client: (): Promise<DockerClient> => connection.client(),
-    engineFacts: () => connection.facts() ?? { memoryBytes: null },
+    engineFacts: () => connection.facts() ?? { memoryBytes: null, cpuCount: null },
     image: workerImage,
     volumes,
     owner,

@@ -57,10 +57,11 @@ test('one that wants to be alone waits for all of its pipeline before it, also f
   expect(admitted).toEqual(['a', 'b', 'c'])
 })
 
-test('who leaves while waiting is told no, and those behind move up', async () => {
+test('who withdraws while waiting is told no, and those behind move up; a slot is not withdrawn', async () => {
   limit = 1
   for (const runId of ['a', 'b', 'c']) await enter(runId)
-  queue.leave('b')
+  queue.withdraw('b')
+  queue.withdraw('a')
   await settled()
   expect(admitted).toEqual(['a', 'not b'])
   expect(places.c).toEqual({ position: 1, reason: 'slots' })

@@ -21,7 +21,9 @@ export type RunQueue = {
   enter(ticket: QueueTicket): Promise<boolean>
   /** Takes a run without asking: it runs already, and counts. */
   occupy(ticket: QueueTicket): void
-  /** Gives the slot back, or withdraws from the queue. */
+  /** Waits no longer; one that has its slot keeps it. */
+  withdraw(runId: string): void
+  /** Gives the slot back. */
   leave(runId: string): void
   /** Admits who may go now; call it when the limit has grown. */
   recheck(): void
@@ -76,12 +78,15 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
     occupy(ticket) {
       holders.set(ticket.runId, ticket)
     },
-    leave(runId) {
+    withdraw(runId) {
       const withdrawn = waiting.find(({ ticket }) => ticket.runId === runId)
+      if (!withdrawn) return
       waiting = waiting.filter((entry) => entry !== withdrawn)
-      withdrawn?.admit(false)
-      holders.delete(runId)
+      withdrawn.admit(false)
       recheck()
+    },
+    leave(runId) {
+      if (holders.delete(runId)) recheck()
     },
     recheck,
   }

@@ -1,95 +1,129 @@
 /**
- * The life cycle of runs, and the only place that changes a Run: creates the record, lets a runner execute it, keeps the log,
- * decides the outcome. What is asked for answers at once; the rest comes as events.
+ * What can be asked of runs: start, stop, look. Starts go through admission here and live in run-drive.ts; the rest is read
+ * from the history, with what lives on top.
  */
-import { randomUUID } from 'node:crypto'
-import { AppError, toWireError } from '@shared/app-error'
+import { AppError } from '@shared/app-error'
 import type { ApiOutput, ApiParsedInput } from '@shared/contract'
-import type { Run, RunnerKind } from '@shared/contract/runs'
-import type { Publish } from '../events'
-import type { GitFacts } from '../git/git-facts'
-import type { DiscoveredPipeline } from '../pipelines/discovery'
-import type { Runner, RunnerExit, RunSpec } from '../runners/runner'
-import type { RunHistory } from '../store/run-history'
-import { chooseRequirements } from '../uv/requirements'
-import { createLiveRun, type LiveRun } from './live-run'
-import { verdictOf } from './outcome'
-import { createLogIndexCache, logFile, readRunLog } from './run-log'
-import { planRun } from './run-plan'
-import { createSetupMarkerFilter } from './setup-marker'
+import type { Run } from '@shared/contract/runs'
+import { readRecordedCells } from '../notebooks/cell-store'
+import { readWebhookBody } from '../secrets/webhook'
+import { readMetrics } from './metrics-log'
+import { createRetention } from './retention'
+import { createRunDrive, type RunDriveDeps } from './run-drive'
+import { createLogIndexCache, readRunLog } from './run-log'
 
-export type RunServiceDeps = {
-  history: RunHistory
-  publish: Publish
-  logsDir: string
-  findPipeline: (name: string) => DiscoveredPipeline
-  /** Throws workspace/none-open or the workspace's problem. */
-  workspaceRoot: () => string
-  runner: (kind: RunnerKind) => Runner
-  /** The runner that is used when none is asked for. */
-  preferredRunner: () => Promise<RunnerKind>
-  gitFacts: (folder: string) => Promise<GitFacts>
-  isWarm: (warmKey: string) => boolean
-  rememberWarm: (warmKey: string) => void
-  stopGraceSeconds: () => number
+export type RunServiceDeps = RunDriveDeps & {
+  /** Asks the process that drives the run to stop it; false when nobody does. */
+  stopElsewhere: (runId: string) => Promise<boolean>
 }
 
 export type RunService = {
   start(request: ApiParsedInput<'runs.start'>): Promise<Run>
-  stop(runId: string): Run
+  startWebhook(request: ApiParsedInput<'runs.startWebhook'>): Promise<Run>
+  /** By its schedule. Errors as of start. */
+  startScheduled(pipeline: string, runConfigId: string | null): Promise<Run>
+  /** By restart_interval: stops the newest run of the pipeline, waits for its cooldown, starts. */
+  restart(pipeline: string): Promise<Run>
+  /** Goes on with a run that an earlier process started in a container. */
+  adopt(run: Run): void
+  stop(runId: string): Promise<Run>
+  skipWait(runId: string): Run
   get(runId: string): Run
   list(query: ApiParsedInput<'runs.list'>): Run[]
   readLog(query: ApiParsedInput<'runs.readLog'>): Promise<ApiOutput<'runs.readLog'>>
+  readMetrics(query: ApiParsedInput<'runs.readMetrics'>): Promise<ApiOutput<'runs.readMetrics'>>
+  readCells(query: ApiParsedInput<'runs.readCells'>): ApiOutput<'runs.readCells'>
+  previewRemoval(runIds: string[] | null): ApiOutput<'runs.previewRemoval'>
+  remove(runIds: string[]): ApiOutput<'runs.remove'>
   live(): Run[]
+  /** The settings have changed: more may run now, less may be kept. */
+  settingsChanged(): void
   /** Stops every live run and waits until all are final. */
   stopAll(): Promise<void>
 }
 
+/** A burst of runs that end is tidied up once. */
+const tidyAfterMs = 2000
+
 export function createRunService(deps: RunServiceDeps): RunService {
-  const live = new Map<string, { run: LiveRun; finished: Promise<void> }>()
+  let removals = 0
+  const retention = createRetention({
+    history: deps.history,
+    logsDir: deps.logsDir,
+    settings: deps.settings,
+    onRemoved: (runIds) => deps.publish('runs.removed', { runIds, rev: (removals += 1) }),
+    nowMs: Date.now,
+  })
+  let tidying: NodeJS.Timeout | null = null
+  const tidy = (): void => {
+    tidying ??= setTimeout(() => {
+      tidying = null
+      const { runs } = retention.preview(null)
+      if (runs.length > 0) retention.remove(runs.map(({ id }) => id))
+    }, tidyAfterMs)
+    tidying.unref()
+  }
+  const drive = createRunDrive(deps, tidy)
   const logIndex = createLogIndexCache()
-  /** A run that is final stays in `live` for the moment until its promise has settled. */
-  const alives = (): Run[] => [...live.values()].map(({ run }) => run.current()).filter(({ phase }) => phase !== 'finished')
 
   const get = (runId: string): Run => {
-    const run = live.get(runId)?.run.current() ?? deps.history.find(runId)
+    const run = drive.find(runId) ?? deps.history.find(runId)
     if (!run) throw new AppError('run/not-found', `There is no run ${runId}. It may have been removed; the history lists the runs that are kept.`, { runId })
     return run
   }
 
-  const start = async (request: ApiParsedInput<'runs.start'>): Promise<Run> => {
-    const workspaceRoot = deps.workspaceRoot()
-    const pipeline = deps.findPipeline(request.pipeline)
-    const runId = randomUUID()
-    const spec = planRun({ runId, pipeline, request, workspaceRoot, requirements: chooseRequirements(pipeline.realPath), stopGraceSeconds: deps.stopGraceSeconds() })
+  const startAsked = async (request: ApiParsedInput<'runs.start'>, trigger: 'manual' | 'webhook', parameters: Record<string, string> = {}): Promise<Run> => {
+    const { pipeline, runConfigId, env, whenRunning, ignoreProblems } = request
+    const order = drive.order({ pipeline, runConfigId, trigger, ignoreProblems, request: { env, parameters } })
+    const plan = drive.plan(order)
     const kind = request.runner ?? (await deps.preferredRunner())
     // No waiting from here on: of two clicks at once the second must see the run of the first.
-    const alive = alives().find((run) => run.workspaceRoot === workspaceRoot && run.pipeline === pipeline.name)
-    if (alive && request.whenRunning === 'refuse') {
-      throw new AppError('run/already-running', `${pipeline.name} is already running. Stop that run first, or start another one in parallel.`, { pipeline: pipeline.name, runId: alive.id })
+    const alive = drive.alive().find((run) => run.workspaceRoot === order.workspaceRoot && run.pipeline === pipeline)
+    if (alive && whenRunning === 'refuse') {
+      throw new AppError('run/already-running', `${pipeline} is already running. Stop that run first, let this one wait for it, or start it in parallel.`, { pipeline, runId: alive.id })
     }
-    const run = createLiveRun(newRun(spec, kind, logFile(deps.logsDir, runId)), deps.logsDir, deps.history, deps.publish)
-    const finished = execute(run, spec, deps.runner(kind), deps).finally(() => live.delete(runId))
-    live.set(runId, { run, finished })
-    return run.current()
-  }
-
-  const stop = (runId: string): Run => {
-    const entry = live.get(runId)
-    if (!entry) return get(runId)
-    const { run } = entry
-    if (!run.stop.signal.aborted && run.current().phase !== 'finished') {
-      run.change({ phase: 'stopping' })
-      run.stop.abort()
-    }
-    return run.current()
+    return drive.launch({ ...order, kind, alone: whenRunning === 'queue' }, plan)
   }
 
   return {
-    start,
-    stop,
+    start: (request) => startAsked(request, 'manual'),
+    async startWebhook({ pipeline, runConfigId, body, ignoreProblems }) {
+      const parsed = readWebhookBody(body)
+      if (!parsed.ok) throw new AppError('input/invalid', parsed.message, { field: 'body' })
+      const chosen = runConfigId ?? parsed.runConfigId
+      const { config } = deps.findPipeline(pipeline)
+      const keys = chosen === null ? config : config.runConfigurations.find(({ id }) => id === chosen)
+      if (keys && keys.webhookKey === null) {
+        throw new AppError('pipeline/no-webhook', `${chosen === null ? pipeline : `The run configuration ${chosen} of ${pipeline}`} has no webhook_key: the server would answer 401. Add one to its metadata.`, { pipeline })
+      }
+      return startAsked({ pipeline, runner: null, runConfigId: chosen, env: parsed.env, whenRunning: 'parallel', ignoreProblems }, 'webhook', parsed.parameters)
+    },
+    async startScheduled(pipeline, runConfigId) {
+      const order = drive.order({ pipeline, runConfigId, trigger: 'schedule' })
+      return drive.launch({ ...order, kind: await deps.preferredRunner() }, drive.plan(order))
+    },
+    async restart(pipeline) {
+      const order = drive.order({ pipeline, runConfigId: null, trigger: 'restart' })
+      const plan = drive.plan(order)
+      const kind = await deps.preferredRunner()
+      const running = drive.alive().findLast((run) => run.workspaceRoot === order.workspaceRoot && run.pipeline === pipeline && run.phase !== 'waiting')
+      if (running) await drive.stop(running.id, 'restart')
+      return drive.launch({ ...order, kind, parent: running ?? null, waitUntilAtMs: Date.now() + plan.config.restartCooldownSeconds * 1000 }, null)
+    },
+    adopt: (run) => drive.adopt(run),
+    async stop(runId) {
+      if (drive.find(runId)) void drive.stop(runId, 'user')
+      else if (get(runId).phase !== 'finished') await deps.stopElsewhere(runId)
+      return get(runId)
+    },
+    skipWait(runId) {
+      drive.skipWait(runId)
+      return get(runId)
+    },
     get,
-    list: ({ pipeline, limit }) => deps.history.list({ workspaceRoot: deps.workspaceRoot(), pipeline, limit }),
+    list({ pipeline, limit }) {
+      return deps.history.list({ workspaceRoot: deps.workspaceRoot(), pipeline, limit }).map((run) => drive.find(run.id) ?? run)
+    },
     async readLog({ runId, fromByte, maxBytes }) {
       // The phase is read before the bytes: a run that finishes in between is reported complete by the next read, never too early.
       const finished = get(runId).phase === 'finished'
@@ -97,149 +131,24 @@ export function createRunService(deps: RunServiceDeps): RunService {
       const nextByte = fromByte + bytes.length
       return { bytes, fromByte, nextByte, sizeBytes, segments, complete: finished && nextByte >= sizeBytes }
     },
-    live: alives,
+    async readMetrics({ runId, maxSamples }) {
+      get(runId)
+      return { samples: await readMetrics(deps.logsDir, runId, maxSamples) }
+    },
+    readCells({ runId, indexes }) {
+      get(runId)
+      return { cells: readRecordedCells(deps.logsDir, runId, indexes) }
+    },
+    previewRemoval: (runIds) => retention.preview(runIds),
+    remove: (runIds) => retention.remove(runIds),
+    live: () => drive.alive(),
+    settingsChanged() {
+      drive.settingsChanged()
+      tidy()
+    },
     async stopAll() {
-      for (const runId of live.keys()) stop(runId)
-      await Promise.all([...live.values()].map(({ finished }) => finished))
+      if (tidying) clearTimeout(tidying)
+      await drive.stopAll()
     },
   }
-}
-
-function newRun(spec: RunSpec, runner: RunnerKind, file: string): Run {
-  return {
-    id: spec.runId,
-    pipeline: spec.pipelineName,
-    workspaceRoot: spec.workspaceRoot,
-    runner,
-    phase: 'preparing',
-    outcome: null,
-    setupFault: null,
-    trigger: 'manual',
-    runConfigId: null,
-    parentRunId: null,
-    attempt: 0,
-    retryAttempts: 0,
-    queue: null,
-    waitUntilAtMs: null,
-    exitCode: null,
-    reason: null,
-    createdAtMs: Date.now(),
-    startedAtMs: null,
-    codeStartedAtMs: null,
-    finishedAtMs: null,
-    prepareMs: null,
-    setupMs: null,
-    codeMs: null,
-    pythonVersion: spec.pythonVersion,
-    pythonVersionUsed: null,
-    uvVersion: null,
-    image: null,
-    imageDigest: null,
-    cacheWasWarm: null,
-    envNames: Object.keys(spec.env).sort(),
-    secretNames: [],
-    memoryLimitBytes: null,
-    cpuLimit: null,
-    memorySoftLimitBytes: null,
-    cpuSoftLimit: null,
-    timeoutSeconds: null,
-    peakMemoryBytes: null,
-    peakCpuPercent: null,
-    route: null,
-    cells: null,
-    notebookFile: null,
-    gitCommit: null,
-    gitBranch: null,
-    gitDirty: null,
-    commandLine: null,
-    logFile: file,
-    logBytes: 0,
-    logOmittedBytes: 0,
-    notices: [],
-    rev: 1,
-  }
-}
-
-async function execute(run: LiveRun, spec: RunSpec, runner: Runner, deps: RunServiceDeps): Promise<void> {
-  let startedMs: number | null = null
-  let codeStartedMs: number | null = null
-  let warmKey: string | null = null
-  const git = deps.gitFacts(spec.pipelineDir)
-
-  /** A full disk must not tear the output that this happens in; the pipeline is then cold once more. */
-  const rememberWarm = (key: string): void => {
-    try {
-      deps.rememberWarm(key)
-    } catch (error) {
-      notice(`That the packages are in the cache could not be recorded (${toWireError(error).message}).`)
-    }
-  }
-  const notice = (message: string): void => void run.change({ notices: [...run.current().notices, { severity: 'warning', message }] })
-
-  const marker = createSetupMarkerFilter(
-    (chunk) => run.log.append('stdout', chunk),
-    (pythonVersionUsed) => {
-      codeStartedMs = run.elapsedMs()
-      if (warmKey !== null) rememberWarm(warmKey)
-      run.change({
-        pythonVersionUsed,
-        codeStartedAtMs: Date.now(),
-        setupMs: codeStartedMs - (startedMs ?? 0),
-        ...(run.stop.signal.aborted ? {} : { phase: 'running' as const }),
-      })
-    },
-  )
-  const enter = (phase: 'starting' | 'setting-up', patch: Partial<Run> = {}): void => {
-    run.change(run.stop.signal.aborted ? patch : { phase, ...patch })
-  }
-
-  let exit: RunnerExit | null = null
-  let failure: string | null = null
-  try {
-    exit = await runner.run(
-      spec,
-      {
-        onFacts({ warmKey: key, ...facts }) {
-          warmKey = key ?? warmKey
-          run.change({ ...facts, ...(key === undefined || spec.requirements === null ? {} : { cacheWasWarm: deps.isWarm(key) }) })
-        },
-        onNotice: (notice) => void run.change({ notices: [...run.current().notices, notice] }),
-        onStarting: () => enter('starting', { prepareMs: run.elapsedMs() }),
-        onStarted() {
-          startedMs = run.elapsedMs()
-          enter('setting-up', { startedAtMs: Date.now() })
-        },
-        onReplay: () => undefined,
-        onReconnecting: () => undefined,
-        onReconnected: () => undefined,
-        onMetrics: () => undefined,
-        onOutput(stream, chunk) {
-          if (stream === 'stdout') marker.push(chunk)
-          else run.log.append('stderr', chunk)
-        },
-      },
-      run.stop.signal,
-    )
-  } catch (error) {
-    failure = toWireError(error).message
-  }
-  const endedMs = run.elapsedMs()
-  marker.end()
-  run.log.close()
-  const loss = run.log.loss()
-  if (loss) notice(`${loss.bytes} bytes of the log could not be kept (${loss.reason}). Free disk space, then run again.`)
-  if (exit?.outOfMemory && exit.exitCode === 0) notice('A process of the run was killed because memory ran out, although the run ended with exit code 0. Check its results.')
-  const verdict =
-    failure !== null && !run.stop.signal.aborted
-      ? { outcome: 'engine-error' as const, reason: failure }
-      : verdictOf({ exit: exit ?? { exitCode: null, signal: null, outOfMemory: false, route: null }, stopRequested: run.stop.signal.aborted, codeStarted: codeStartedMs !== null })
-  run.change({
-    ...(await git),
-    phase: 'finished',
-    ...verdict,
-    exitCode: exit?.exitCode ?? null,
-    finishedAtMs: Date.now(),
-    codeMs: codeStartedMs === null ? null : endedMs - codeStartedMs,
-  })
-  run.flushLog()
 }

@@ -1,0 +1,336 @@
+/**
+ * Drives the runs that live: each waits for its time, then for its slot, is executed, and what follows from it is started.
+ * A stop is final in every one of these (RELIABILITY.md §0.3): nothing follows from it.
+ */
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { AppError, toWireError } from '@shared/app-error'
+import type { Run, RunnerKind, RunTrigger } from '@shared/contract/runs'
+import type { Settings } from '@shared/contract/settings'
+import type { PipelineLimits, RunConfiguration } from '@shared/pipeline-config-model'
+import type { Publish } from '../events'
+import type { GitFacts } from '../git/git-facts'
+import type { DiscoveredPipeline } from '../pipelines/discovery'
+import { callAt } from '../platform/long-timer'
+import type { Runner } from '../runners/runner'
+import { resolveEnvironment, retryVariables, type ResolvedEnvironment } from '../secrets/environment'
+import type { SecretSource } from '../secrets/secrets-service'
+import type { RunHistory } from '../store/run-history'
+import { chooseRequirements } from '../uv/requirements'
+import { followUpsOf, type ChainLink } from './follow-ups'
+import { createLiveRun, stopCauseOf, type LiveRun, type StopCause } from './live-run'
+import { newRun } from './new-run'
+import { execute, type ExecutionDeps } from './run-execution'
+import { createRunLogWriter, logFile } from './run-log'
+import { factsOfPlan, findRunConfiguration, planRun, refuseStart, type RunPlan } from './run-plan'
+import { createRunQueue, type QueueTicket } from './run-queue'
+
+export type RunDriveDeps = ExecutionDeps & {
+  history: RunHistory
+  publish: Publish
+  logsDir: string
+  settings: () => Settings
+  findPipeline: (name: string) => DiscoveredPipeline
+  /** Throws workspace/none-open or the workspace's problem. */
+  workspaceRoot: () => string
+  secrets: SecretSource
+  runner: (kind: RunnerKind) => Runner
+  /** The runner that is used when none is asked for. */
+  preferredRunner: () => Promise<RunnerKind>
+  gitFacts: (folder: string) => Promise<GitFacts>
+  /** Runs at the same time when the settings leave it open. */
+  defaultSlots: () => number
+  /** The command line restarts and triggers nothing: it ends with its run. */
+  followUps: { restarts: boolean; chains: boolean }
+}
+
+/** What a run is to be; in memory only, for its values may be secrets. */
+export type RunOrder = {
+  runId: string
+  pipeline: string
+  workspaceRoot: string
+  trigger: RunTrigger
+  runConfigId: string | null
+  ignoreProblems: boolean
+  request: { env: Record<string, string>; parameters: Record<string, string> }
+  /** Of a retry: what the first attempt ran with. */
+  inherited: ResolvedEnvironment | null
+  parent: Run | null
+  attempt: number
+  kind: RunnerKind
+  alone: boolean
+  /** null: at once. */
+  waitUntilAtMs: number | null
+}
+
+type Asked = Pick<RunOrder, 'pipeline' | 'runConfigId' | 'trigger'> & Partial<RunOrder>
+
+export type RunDrive = {
+  /** Completes what was asked for. Throws workspace/none-open. */
+  order(asked: Asked): RunOrder
+  /** Throws what `runs.start` says: pipeline/…, run/unknown-config, secret/unavailable, file/outside-workspace. */
+  plan(order: RunOrder): RunPlan
+  /** `plan` null: made when the wait is over. */
+  launch(order: RunOrder, plan: RunPlan | null): Run
+  adopt(run: Run): void
+  /** Resolves when the run is final. */
+  stop(runId: string, cause: StopCause): Promise<void>
+  skipWait(runId: string): void
+  find(runId: string): Run | null
+  /** Oldest first. */
+  alive(): Run[]
+  settingsChanged(): void
+  stopAll(): Promise<void>
+}
+
+type Entry = { run: LiveRun; finished: Promise<void>; skipWait: () => void }
+
+/** A chain this long is a mistake, whatever it consists of. */
+const maxAncestry = 1000
+
+export function createRunDrive(deps: RunDriveDeps, onFinished: () => void): RunDrive {
+  const live = new Map<string, Entry>()
+  let closing = false
+  const queue = createRunQueue({
+    limit: () => deps.settings().maxConcurrentRuns || deps.defaultSlots(),
+    onPlace(runId, place) {
+      const run = live.get(runId)?.run
+      if (run && !run.stop.signal.aborted) run.show({ phase: 'queued', queue: place })
+    },
+  })
+  /** A run that is final stays in `live` for the moment until its promise has settled. */
+  const alive = (): Run[] => [...live.values()].map(({ run }) => run.current()).filter(({ phase }) => phase !== 'finished')
+
+  const order = (asked: Asked): RunOrder => ({
+    runId: randomUUID(),
+    workspaceRoot: deps.workspaceRoot(),
+    ignoreProblems: false,
+    request: { env: {}, parameters: {} },
+    inherited: null,
+    parent: null,
+    attempt: 0,
+    kind: 'docker',
+    alone: false,
+    waitUntilAtMs: null,
+    ...asked,
+  })
+
+  const plan = (asked: RunOrder): RunPlan => {
+    const { runId, workspaceRoot, trigger } = asked
+    if (workspaceRoot !== deps.workspaceRoot()) throw new AppError('pipeline/not-found', `The folder with ${asked.pipeline} is not open any more.`, { pipeline: asked.pipeline })
+    const pipeline = deps.findPipeline(asked.pipeline)
+    refuseStart(pipeline, asked.ignoreProblems)
+    if (trigger === 'restart' && !pipeline.config.restartOnCrash && pipeline.config.restartInterval === null) {
+      throw new AppError('pipeline/disabled', `${pipeline.name} is not to be restarted any more.`, { pipeline: pipeline.name })
+    }
+    const runConfiguration = findRunConfiguration(pipeline, asked.runConfigId)
+    const environment = environmentOf(asked, pipeline, runConfiguration)
+    return planRun({ runId, pipeline, runConfiguration, environment, workspaceRoot, requirements: chooseRequirements(pipeline.realPath), settings: deps.settings() })
+  }
+
+  const environmentOf = (asked: RunOrder, { config }: DiscoveredPipeline, runConfiguration: RunConfiguration | null): ResolvedEnvironment => {
+    const { workspaceRoot, request, inherited, parent } = asked
+    const retry = inherited && parent ? { count: asked.attempt, previousRunId: parent.id } : null
+    // A retry runs with what the first attempt ran with (FASTFLOW.md §3.9).
+    if (inherited && retry) return { ...inherited, env: { ...inherited.env, ...retryVariables(retry) }, notices: [] }
+    const { values, unreadable } = deps.secrets.valuesFor(workspaceRoot, config.secrets)
+    const [first] = unreadable
+    if (first) throw new AppError('secret/unavailable', `The secret ${first.name} cannot be read: ${first.why}`, { name: first.name })
+    return resolveEnvironment({
+      config,
+      runConfiguration,
+      secretValues: values,
+      decrypt: (token) => deps.secrets.decryptToken(workspaceRoot, token),
+      requestEnv: request.env,
+      requestParameters: request.parameters,
+      retry: null,
+    })
+  }
+
+  const track = (run: LiveRun, work: (entry: Entry) => Promise<void>): void => {
+    const entry: Entry = { run, skipWait: () => undefined, finished: Promise.resolve() }
+    live.set(run.current().id, entry)
+    entry.finished = work(entry).finally(() => {
+      live.delete(run.current().id)
+      onFinished()
+    })
+  }
+
+  const launch = (asked: RunOrder, planned: RunPlan | null): Run => {
+    const { runId, parent, kind, waitUntilAtMs } = asked
+    const record = newRun({
+      id: runId,
+      pipeline: asked.pipeline,
+      workspaceRoot: asked.workspaceRoot,
+      runner: kind,
+      trigger: asked.trigger,
+      runConfigId: asked.runConfigId,
+      parentRunId: parent?.id ?? null,
+      attempt: asked.attempt,
+      retryAttempts: asked.trigger === 'retry' ? (parent?.retryAttempts ?? 0) : 0,
+      pythonVersion: parent?.pythonVersion ?? deps.settings().defaultPythonVersion,
+      logFile: logFile(deps.logsDir, runId),
+      ...(planned === null ? {} : factsOfPlan(planned)),
+      ...(waitUntilAtMs === null ? {} : { phase: 'waiting', waitUntilAtMs }),
+    })
+    deps.history.insert(record)
+    const run = openLive(record)
+    deps.publish('runs.changed', record)
+    track(run, (entry) => drive(entry, asked, planned))
+    return run.current()
+  }
+
+  const openLive = (record: Run): LiveRun => {
+    try {
+      return createLiveRun(record, { history: deps.history, publish: deps.publish, openLog: (runId, onAppended) => createRunLogWriter(deps.logsDir, runId, { maxBytes: deps.settings().maxLogMegabytes * 1024 ** 2, onAppended }) })
+    } catch (error) {
+      deps.history.remove([record.id])
+      throw error
+    }
+  }
+
+  const drive = async (entry: Entry, asked: RunOrder, planned: RunPlan | null): Promise<void> => {
+    const { run } = entry
+    const { signal } = run.stop
+    let ready = planned
+    try {
+      if (asked.waitUntilAtMs !== null) await waitUntil(entry, asked.waitUntilAtMs)
+      if (!signal.aborted && ready === null) {
+        ready = plan(asked)
+        run.change({ ...factsOfPlan(ready), phase: 'preparing', waitUntilAtMs: null })
+      }
+      if (signal.aborted || ready === null || !(await queue.enter(ticketOf(asked, ready.config.maxInstances)))) return conclude(run, null)
+    } catch (error) {
+      return conclude(run, error)
+    }
+    const { spec, timeoutSeconds, environment } = ready
+    try {
+      run.begin()
+      run.change({ phase: 'preparing', queue: null, begunAtMs: Date.now() })
+      const notebookSource = spec.entryPoint === 'main.ipynb' ? readFileSync(join(spec.pipelineDir, spec.entryPoint), 'utf8') : null
+      const work = { limits: spec.limits, timeoutSeconds, hasRequirements: spec.requirements !== null, maskValues: environment.maskValues, notebookSource, git: deps.gitFacts(spec.pipelineDir) }
+      await execute(run, work, (hooks) => deps.runner(asked.kind).run(spec, hooks, signal), deps)
+    } finally {
+      queue.leave(asked.runId)
+    }
+    follow(run, asked, ready)
+  }
+
+  const waitUntil = (entry: Entry, atMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      const cancel = callAt(atMs, resolve)
+      entry.skipWait = () => {
+        cancel()
+        resolve()
+      }
+      entry.run.stop.signal.addEventListener('abort', entry.skipWait, { once: true })
+    })
+
+  const follow = (run: LiveRun, asked: RunOrder, planned: RunPlan): void => {
+    if (closing) return
+    const ended = run.current()
+    const { retryInSeconds, restartInSeconds, children, cut } = followUpsOf({ run: ended, config: planned.config, retryStrategy: planned.retryStrategy, ancestry: ancestryOf(ended) })
+    const next = { pipeline: asked.pipeline, runConfigId: asked.runConfigId, workspaceRoot: asked.workspaceRoot, kind: asked.kind, ignoreProblems: asked.ignoreProblems, parent: ended }
+    try {
+      if (retryInSeconds !== null) {
+        launch(order({ ...next, trigger: 'retry', attempt: ended.attempt + 1, inherited: planned.environment, waitUntilAtMs: Date.now() + retryInSeconds * 1000 }), null)
+      }
+      if (restartInSeconds !== null && deps.followUps.restarts) launch(order({ ...next, trigger: 'restart', waitUntilAtMs: Date.now() + restartInSeconds * 1000 }), null)
+    } catch (error) {
+      run.notice(`What follows from this run could not be started: ${toWireError(error).message}`)
+    }
+    if (!deps.followUps.chains) return
+    for (const link of cut) run.notice(`${nameOf(link)} is not triggered: it led to this run, and the triggers would go round for ever. The server would not notice.`)
+    for (const link of children) {
+      try {
+        const child = order({ ...link, workspaceRoot: asked.workspaceRoot, kind: asked.kind, trigger: 'chain', parent: ended })
+        launch(child, plan(child))
+      } catch (error) {
+        run.notice(`${nameOf(link)} could not be triggered: ${toWireError(error).message}`)
+      }
+    }
+  }
+
+  const ancestryOf = (run: Run): ChainLink[] => {
+    const links: ChainLink[] = []
+    for (let at: Run | null = run; at !== null && links.length < maxAncestry; at = at.parentRunId === null ? null : (find(at.parentRunId) ?? deps.history.find(at.parentRunId))) {
+      links.push({ pipeline: at.pipeline, runConfigId: at.runConfigId })
+    }
+    return links
+  }
+
+  const adopt = (record: Run): void => {
+    if (live.has(record.id)) return
+    const run = openLive(record)
+    run.change({ phase: 'reconnecting' })
+    queue.occupy({ runId: record.id, pipelineKey: keyOf(record), maxInstances: null, alone: false })
+    const work = { limits: limitsOfRecord(record), timeoutSeconds: record.timeoutSeconds, hasRequirements: false, maskValues: [], notebookSource: null, git: null }
+    track(run, async () => {
+      await execute(run, work, (hooks) => deps.runner('docker').adopt({ runId: record.id, secretNames: record.secretNames, stopGraceSeconds: deps.settings().stopGraceSeconds }, hooks, run.stop.signal), deps)
+      queue.leave(record.id)
+    })
+  }
+
+  const stop = async (runId: string, cause: StopCause): Promise<void> => {
+    const entry = live.get(runId)
+    if (!entry) return
+    const { run } = entry
+    if (!run.stop.signal.aborted && run.current().phase !== 'finished') {
+      run.change({ phase: 'stopping', queue: null, waitUntilAtMs: null })
+      run.stop.abort(cause)
+      queue.withdraw(runId)
+    }
+    await entry.finished
+  }
+
+  const find = (runId: string): Run | null => live.get(runId)?.run.current() ?? null
+
+  return {
+    order,
+    plan,
+    launch,
+    adopt,
+    stop,
+    skipWait: (runId) => live.get(runId)?.skipWait(),
+    find,
+    alive,
+    settingsChanged: () => queue.recheck(),
+    async stopAll() {
+      closing = true
+      await Promise.all([...live.keys()].map((runId) => stop(runId, 'user')))
+    },
+  }
+}
+
+/** Makes a run final that did not get as far as a runner. */
+function conclude(run: LiveRun, error: unknown): void {
+  run.log.close()
+  const refused = error === null ? null : toWireError(error)
+  const stopped = refused === null || /^(pipeline|run)\//.test(refused.code)
+  run.change({
+    phase: 'finished',
+    outcome: stopped ? 'stopped' : 'engine-error',
+    reason: refused === null ? 'Stopped before it began.' : `It did not begin: ${refused.message}`,
+    queue: null,
+    waitUntilAtMs: null,
+    finishedAtMs: Date.now(),
+  })
+  run.flushLog()
+}
+
+function ticketOf(asked: RunOrder, maxInstances: number | null): QueueTicket {
+  return { runId: asked.runId, pipelineKey: keyOf(asked), maxInstances, alone: asked.alone }
+}
+
+function keyOf({ workspaceRoot, pipeline }: { workspaceRoot: string; pipeline: string }): string {
+  return JSON.stringify([workspaceRoot, pipeline])
+}
+
+function nameOf({ pipeline, runConfigId }: ChainLink): string {
+  return runConfigId === null ? pipeline : `${pipeline} (${runConfigId})`
+}
+
+function limitsOfRecord(run: Run): PipelineLimits {
+  return { cpuHard: run.cpuLimit, cpuSoft: run.cpuSoftLimit, memoryHardBytes: run.memoryLimitBytes, memorySoftBytes: run.memorySoftLimitBytes }
+}
