@@ -8,6 +8,7 @@ import {
   createAtGuard,
   goodRun,
   guardImage,
+  guardRunner,
   helperCreateTarget,
   reachedEngine,
   runCreateTarget,
@@ -16,7 +17,9 @@ import {
 } from '../testing/guard-world'
 import { checkContainer } from './guard-create'
 import { isDenial } from './guard-denial'
-import { uvVersionSpec, volumeOwnerSpec } from './guard-helpers'
+import { runnerFilesSpec, uvVersionSpec, volumeOwnerSpec } from './guard-helpers'
+
+const runnerVolume = guardRunner.volume
 
 let world: GuardWorld
 beforeEach(async () => {
@@ -165,10 +168,25 @@ describe('mounts', () => {
     expect(world.engine.recorded.at(-1)?.body).toContain(JSON.stringify(join(world.workspace, 'pipelines', 'demo')))
   })
 
-  it('may be the runner of the app, read-only', async () => {
-    expect((await createAtGuard(world, withMount({ Type: 'bind', Source: world.runners, Target: '/runner', ReadOnly: true }))).status).toBe(201)
+  it('may be the volume with the runner of the app, read-only, and no other', async () => {
+    answerVolume(runnerVolume)
+    const create = (change: object) => createAtGuard(world, withMount({ Type: 'volume', Source: runnerVolume, Target: '/runner', ReadOnly: true, ...change }))
+    expect((await create({})).status).toBe(201)
+    expect((await create({ ReadOnly: false })).json.reason).toBe('volume')
+    expect((await create({ Source: 'ffd-runner-fedcba9876543210' })).json.reason).toBe('volume')
+    expect((await create({ Type: 'bind', Source: join(world.workspace, 'pipelines', 'demo') })).json.reason).toBe('bind')
   })
 })
+
+/** The engine knows these volumes, and they are ours. */
+function answerVolume(...names: string[]): void {
+  world.engine.override = (request, response) => {
+    const name = names.find((known) => request.url.endsWith(known))
+    if (name === undefined) return false
+    response.end(JSON.stringify({ Name: name, Labels: { 'io.fastflow.desktop.owner': fakeOwner }, Options: null }))
+    return true
+  }
+}
 
 describe('helpers', () => {
   const python = 'ffd-uvpython-abcdef0123'
@@ -176,12 +194,8 @@ describe('helpers', () => {
     volumeOwnerSpec({ image: guardImage, owner: fakeOwner, uid: 1000, gid: 100, cacheVolume: ownVolume, pythonVolume: python })
 
   it('run as they are built', async () => {
-    world.engine.override = (request, response) => {
-      if (!request.url.endsWith(python)) return false
-      response.end(JSON.stringify({ Name: python, Labels: { 'io.fastflow.desktop.owner': fakeOwner }, Options: null }))
-      return true
-    }
-    for (const spec of [owned(), uvVersionSpec({ image: guardImage, owner: fakeOwner })]) {
+    answerVolume(python, runnerVolume)
+    for (const spec of [owned(), uvVersionSpec({ image: guardImage, owner: fakeOwner }), runnerFilesSpec({ image: guardImage, owner: fakeOwner, ...guardRunner })]) {
       expect((await createAtGuard(world, spec, helperCreateTarget)).status).toBe(201)
       expect(world.engine.recorded.at(-1)?.body).toBe(JSON.stringify(spec))
     }
@@ -189,6 +203,7 @@ describe('helpers', () => {
 
   it.each<[string, (spec: ReturnType<typeof volumeOwnerSpec>) => unknown, string]>([
     ['another command', (spec) => ({ ...spec, Cmd: ['sh', '-c', 'id'] }), 'helper'],
+    ['other files for the runner', () => runnerFilesSpec({ image: guardImage, owner: fakeOwner, volume: runnerVolume, files: 'nb_runner.py:ZXZpbA==' }), 'helper'],
     ['a recursive one', (spec) => ({ ...spec, Cmd: ['chown', '-R', '1000:100', '/cache/uv'] }), 'user'],
     ['root as new owner', (spec) => ({ ...spec, Cmd: ['chown', '0:0', '/cache/uv', '/cache/uv_python'] }), 'user'],
     ['a variable', (spec) => ({ ...spec, Env: ['A=1'] }), 'helper'],

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ContainerSpec } from './client'
 import { deny } from './guard-denial'
-import { uvVersionSpec, volumeOwnerSpec } from './guard-helpers'
+import { runnerFilesSpec, uvVersionSpec, volumeOwnerSpec } from './guard-helpers'
 import { checkMounts, mountRule } from './guard-mounts'
 import { cacheVolumePattern, helperNamePattern, pythonVolumePattern, runNamePattern, type GuardPolicy } from './guard-policy'
 import { boolean, exactly, integerBetween, isRecord, matching, oneOf, onlyWord, shape, strings, type Rule } from './guard-shape'
@@ -111,6 +111,7 @@ function checkHelper(body: Record<string, unknown>, name: string, owner: string,
   if (!helperNamePattern.test(name)) deny('query', 'A helper needs a name like ffd-help-<uuid>.')
   const image = imageRule(policy)(body['Image'], 'body.Image')
   const command = commandRule(body['Cmd'], 'body.Cmd')
+  if (command[0] === 'sh') return sameHelper(body, runnerFilesSpec({ image, owner, ...policy.runner }), [policy.runner.volume])
   const [uid = '', gid = ''] = userRule(command[0] === 'chown' ? command[1] : '1001:1001', 'body.Cmd[1]').split(':')
   const volumes = command[0] === 'chown' ? helperVolumes(body['HostConfig']) : []
   const [cacheVolume = '', pythonVolume = ''] = volumes
@@ -118,7 +119,11 @@ function checkHelper(body: Record<string, unknown>, name: string, owner: string,
     command[0] === 'chown'
       ? volumeOwnerSpec({ image, owner, uid: Number(uid), gid: Number(gid), cacheVolume, pythonVolume })
       : uvVersionSpec({ image, owner })
-  if (!isDeepStrictEqual(body, spec)) deny('helper', 'The container is neither a run nor one of the two helpers.')
+  return sameHelper(body, spec, volumes)
+}
+
+function sameHelper(body: Record<string, unknown>, spec: ContainerSpec, volumes: string[]): CheckedContainer {
+  if (!isDeepStrictEqual(body, spec)) deny('helper', 'The container is neither a run nor one of the helpers.')
   return { spec, volumes }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The two containers besides runs that we start, each with one fixed body. The guard compares a helper's body as a whole
+ * The containers besides runs that we start, each with one fixed body. The guard compares a helper's body as a whole
  * with what these functions build, so whoever starts a helper builds it here.
  */
 import type { ContainerSpec } from './client'
@@ -41,10 +41,24 @@ export function uvVersionSpec(input: { image: string; owner: string }): Containe
   })
 }
 
+/** Puts the notebook runner into its volume. `files`: `name:base64` of each, separated by blanks. */
+export function runnerFilesSpec(input: { image: string; owner: string; volume: string; files: string }): ContainerSpec {
+  return helperSpec({
+    image: input.image,
+    labels: { [labels.owner]: input.owner, [labels.helper]: 'runner-files' },
+    command: ['sh', '-c', 'set -e; for file in $FILES; do printf %s "${file#*:}" | base64 -d > "/runner/${file%%:*}"; done; chmod 444 /runner/*'],
+    env: [`FILES=${input.files}`],
+    user: '0:0',
+    addedCapabilities: null,
+    mounts: [{ Type: 'volume', Source: input.volume, Target: '/runner', ReadOnly: false }],
+  })
+}
+
 function helperSpec(input: {
   image: string
   labels: Record<string, string>
   command: string[]
+  env?: string[]
   user: string
   addedCapabilities: ['CHOWN'] | null
   mounts: ContainerSpec['HostConfig']['Mounts']
@@ -52,7 +66,7 @@ function helperSpec(input: {
   return {
     Image: input.image,
     Cmd: input.command,
-    Env: [],
+    Env: input.env ?? [],
     User: input.user,
     Labels: input.labels,
     AttachStdout: true,

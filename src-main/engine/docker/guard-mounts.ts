@@ -1,13 +1,13 @@
 /**
  * What of this computer may appear inside a container: a pipeline's folder, two kinds of files of the app's own run
- * directory, its runner folder, and our own volumes. Paths are resolved here and the resolved path is what is mounted, so
+ * directory, and our own volumes. Paths are resolved here and the resolved path is what is mounted, so
  * that the engine, which follows links and `..`, gets nothing else than what was looked at.
  */
 import { lstat, realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, resolve, sep } from 'node:path'
 import type { ContainerSpec } from './client'
 import { deny } from './guard-denial'
-import { cacheVolumePattern, pythonVolumePattern, type GuardPolicy } from './guard-policy'
+import { cacheVolumePattern, pythonVolumePattern, runnerVolumePattern, type GuardPolicy } from './guard-policy'
 import { boolean, matching, oneOf, shape, type Rule } from './guard-shape'
 
 type Mount = ContainerSpec['HostConfig']['Mounts'][number]
@@ -23,13 +23,15 @@ const mountShape = shape(
 
 type CheckedMount = ReturnType<typeof mountShape>
 
+const volumePatterns: Record<string, RegExp> = { '/cache/uv': cacheVolumePattern, '/cache/uv_python': pythonVolumePattern, '/runner': runnerVolumePattern }
+
 /** All that can be said without the file system. */
 export const mountRule: Rule<CheckedMount> = (value, path) => {
   const mount = mountShape(value, path)
-  const pattern = mount.Target === '/cache/uv' ? cacheVolumePattern : mount.Target === '/cache/uv_python' ? pythonVolumePattern : null
+  const pattern = volumePatterns[mount.Target] ?? null
   if (mount.Type === 'volume' && !(pattern?.test(mount.Source) ?? false))
     deny('volume', `The volume ${mount.Source.slice(0, 200)} is not one of ours for ${mount.Target}.`)
-  if (mount.Type === 'bind' && pattern !== null) deny('mount', `${mount.Target} takes a volume.`)
+  if (mount.Type === 'bind' && pattern !== null) deny(mount.Target === '/runner' ? 'bind' : 'mount', `${mount.Target} takes a volume.`)
   return mount
 }
 
@@ -38,11 +40,16 @@ export async function checkMounts(mounts: CheckedMount[], policy: GuardPolicy): 
   return Promise.all(
     mounts.map(async ({ Type, Source, Target, ReadOnly = false }) => ({
       Type,
-      Source: Type === 'bind' ? await checkBind(Source, Target, ReadOnly, policy) : Source,
+      Source: Type === 'bind' ? await checkBind(Source, Target, ReadOnly, policy) : checkVolume(Source, Target, ReadOnly, policy),
       Target,
       ReadOnly,
     })),
   )
+}
+
+function checkVolume(source: string, target: CheckedMount['Target'], readOnly: boolean, policy: GuardPolicy): string {
+  if (target === '/runner' && (source !== policy.runner.volume || !readOnly)) deny('volume', 'Only the volume with the runner of the app may be /runner, and read-only.')
+  return source
 }
 
 /** Answers the real path to mount. */
@@ -51,19 +58,16 @@ async function checkBind(source: string, target: CheckedMount['Target'], readOnl
   switch (target) {
     case '/app':
       return checkPipelineFolder(source, policy)
-    case '/runner':
-      if (policy.runnerDir === null || source !== policy.runnerDir || !readOnly)
-        deny('bind', 'Only the runner folder of the app may be /runner, and read-only.')
-      return checkKind(await resolved(source), 'directory')
     case '/tmp/.fastflow_route':
       if (!source.endsWith('.route')) deny('bind', 'A route file ends in .route.')
       return checkRunFile(source, policy)
     case '/run/fastflow/ca-certificates.pem':
       if (!readOnly) deny('bind', 'Certificate authorities are mounted read-only.')
       return checkRunFile(source, policy)
+    case '/runner':
     case '/cache/uv':
     case '/cache/uv_python':
-      return deny('mount', `${target} takes a volume.`)
+      return deny('bind', `${target} takes a volume.`)
   }
 }
 

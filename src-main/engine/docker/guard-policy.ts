@@ -13,8 +13,8 @@ export type GuardPolicy = {
   images: string[]
   /** Images that may be pulled: `name:tag` or `name@sha256:…`. */
   pullable: string[]
-  /** What is mounted as /runner, read-only; null: nothing. */
-  runnerDir: string | null
+  /** The volume that is mounted as /runner, read-only, and what a helper may put into it. */
+  runner: { volume: string; files: string }
   /** Of the engine; null while unknown: then the engine's own check has to do. */
   cpuCount: number | null
   memoryBytes: number | null
@@ -24,10 +24,11 @@ export const runNamePattern = /^ffd-run-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12
 export const helperNamePattern = /^ffd-help-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 export const containerIdPattern = /^[0-9a-f]{64}$/
 export const cacheVolumePattern = /^ffd-uvcache-[a-z0-9]{8,32}$/
+export const runnerVolumePattern = /^ffd-runner-[a-f0-9]{16}$/
 export const pythonVolumePattern = /^ffd-uvpython-[a-z0-9]{8,32}$/
 
 export function isOurVolumeName(name: string): boolean {
-  return cacheVolumePattern.test(name) || pythonVolumePattern.test(name)
+  return [cacheVolumePattern, pythonVolumePattern, runnerVolumePattern].some((pattern) => pattern.test(name))
 }
 
 /** Replaces whatever filter a client asked for: lists, events and prune see what is ours and nothing else. */

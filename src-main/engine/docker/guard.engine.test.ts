@@ -54,7 +54,7 @@ describeWithEngine('guard and client with a real engine', (engine) => {
         runDir: join(root, 'run'),
         images: [engine.image],
         pullable: [absentImage],
-        runnerDir: null,
+        runner: { volume: 'ffd-runner-0123456789abcdef', files: 'nb_runner.py:cHJpbnQoMSkK' },
         cpuCount: null,
         memoryBytes: null,
       }),
@@ -252,7 +252,7 @@ describeWithEngine('guard and client with a real engine', (engine) => {
     const other = await startGuard({
       upstream: engine.endpoint,
       owner,
-      policy: () => ({ pipelinesRoots: [], runDir: root, images: [], pullable: [], runnerDir: null, cpuCount: null, memoryBytes: null }),
+      policy: () => ({ pipelinesRoots: [], runDir: root, images: [], pullable: [], runner: { volume: 'ffd-runner-0123456789abcdef', files: 'nb_runner.py:cHJpbnQoMSkK' }, cpuCount: null, memoryBytes: null }),
     })
     const orphan = createDockerClient({ socketPath: other.socketPath, owner })
     await orphan.ping()

@@ -1,8 +1,10 @@
 /** The body of `containers/create` for a run, pure: the server's contract (FASTFLOW.md §3.3) plus hardening that a correct pipeline cannot notice. */
 import type { ContainerSpec } from '../docker/client'
 import { labels } from '../docker/labels'
+import { containerRunnerDir, notebookRunnerFile } from '../docker/runner-volume'
 import type { CacheVolumes, RunUser } from '../docker/volumes'
 import type { NetworkEnvironment } from '../platform/network-environment'
+import { notebookToken } from '../notebooks/notebook-message'
 import { quoteCommand, uvRunArguments } from '../uv/command'
 import type { ContainerLimits } from './container-limits'
 import { containerCaBundle, containerEnvironment, containerRouteFile } from './run-environment'
@@ -17,15 +19,18 @@ export type ContainerInput = {
   volumes: Pick<CacheVolumes, 'cacheVolume' | 'pythonVolume'>
   network: NetworkEnvironment
   routeFile: string
+  /** With the notebook runner; null for a script. */
+  runnerVolume: string | null
   limits: Pick<ContainerLimits, 'memoryBytes' | 'nanoCpus'>
 }
 
 export function containerSpec(spec: RunSpec, input: ContainerInput): ContainerSpec {
   const { memoryBytes, nanoCpus } = input.limits
   const requirementsFile = spec.requirements === null ? null : `/app/${spec.requirements}`
+  const notebook = spec.entryPoint === 'main.py' ? null : { runnerFile: `${containerRunnerDir}/${notebookRunnerFile}`, token: notebookToken(spec.runId), pipelineName: spec.pipelineName }
   return {
     Image: input.image,
-    Cmd: ['uv', ...uvRunArguments({ appDir: '/app', requirementsFile }, spec.pythonVersion)],
+    Cmd: ['uv', ...uvRunArguments({ appDir: '/app', requirementsFile, notebook }, spec.pythonVersion)],
     Env: Object.entries(containerEnvironment(input.network, spec.env)).map(([name, value]) => `${name}=${value}`),
     User: `${input.user.uid}:${input.user.gid}`,
     Labels: { [labels.owner]: input.owner, [labels.runId]: spec.runId, [labels.pipeline]: encodeURIComponent(spec.pipelineName) },
@@ -49,6 +54,7 @@ export function containerSpec(spec: RunSpec, input: ContainerInput): ContainerSp
         { Type: 'volume', Source: input.volumes.cacheVolume, Target: '/cache/uv', ReadOnly: false },
         { Type: 'volume', Source: input.volumes.pythonVolume, Target: '/cache/uv_python', ReadOnly: false },
         { Type: 'bind', Source: input.routeFile, Target: containerRouteFile, ReadOnly: false },
+        ...(input.runnerVolume === null ? [] : [{ Type: 'volume' as const, Source: input.runnerVolume, Target: containerRunnerDir, ReadOnly: true }]),
         ...(input.network.caBundleFile === null ? [] : [{ Type: 'bind' as const, Source: input.network.caBundleFile, Target: containerCaBundle, ReadOnly: true }]),
       ],
     },

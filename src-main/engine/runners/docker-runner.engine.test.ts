@@ -46,7 +46,7 @@ describeWithEngine('pipelines in containers', ({ endpoint, image }) => {
       const { layout } = world.engine
 
       expect(Config.Image).toBe(image)
-      expect(Config.Cmd).toEqual(['uv', ...uvRunArguments({ appDir: '/app', requirementsFile: '/app/requirements.txt' }, '3.11')])
+      expect(Config.Cmd).toEqual(['uv', ...uvRunArguments({ appDir: '/app', requirementsFile: '/app/requirements.txt', notebook: null }, '3.11')])
       expect(Config.Cmd.slice(0, 10)).toEqual(['uv', 'run', '--python', '3.11', '--with-requirements', '/app/requirements.txt', 'python', '-u', '-c', Config.Cmd[9]])
       expect(Config.Env).toEqual(
         expect.arrayContaining([

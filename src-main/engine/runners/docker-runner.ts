@@ -9,6 +9,7 @@ import { AppError } from '@shared/app-error'
 import type { ContainerFacts, ContainerSpec, DockerClient, EngineFacts } from '../docker/client'
 import { watchExit } from '../docker/container-exit'
 import { createDemux } from '../docker/demux'
+import type { RunnerVolume } from '../docker/runner-volume'
 import type { CacheVolumes, RunUser, Volumes } from '../docker/volumes'
 import type { UsableImage, WorkerImage } from '../docker/worker-image'
 import type { NetworkEnvironment } from '../platform/network-environment'
@@ -25,6 +26,7 @@ export type DockerRunnerDeps = {
   engineFacts: () => Pick<EngineFacts, 'memoryBytes' | 'cpuCount'>
   image: WorkerImage
   volumes: Volumes
+  runnerVolume: RunnerVolume
   owner: string
   layout: UserDataLayout
   network: () => Promise<NetworkEnvironment>
@@ -59,7 +61,8 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
       // The run user in the container is another one than ours.
       chmodSync(routeFile, 0o666)
       try {
-        const container = containerSpec(spec, { owner: deps.owner, image: image.reference, user, volumes, network, routeFile, limits })
+        const runnerVolume = spec.entryPoint === 'main.py' ? null : await deps.runnerVolume.prepare(client, image.reference)
+        const container = containerSpec(spec, { owner: deps.owner, image: image.reference, user, volumes, network, routeFile, runnerVolume, limits })
         hooks.onFacts({
           image: image.reference,
           imageDigest: image.facts.digest ?? image.facts.id,

@@ -7,6 +7,8 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import { AppError } from '@shared/app-error'
+import { notebookRunnerFile } from '../docker/runner-volume'
+import { notebookToken } from '../notebooks/notebook-message'
 import type { NetworkEnvironment } from '../platform/network-environment'
 import { killGroup } from '../platform/process'
 import type { UserDataLayout } from '../platform/user-data'
@@ -20,6 +22,8 @@ export type HostRunnerDeps = {
   layout: UserDataLayout
   network: () => Promise<NetworkEnvironment>
   env: () => NodeJS.ProcessEnv
+  /** Folder of the notebook runner. */
+  workerDir: string
   warmKey: (uvVersion: string, spec: RunSpec) => string
 }
 
@@ -47,7 +51,8 @@ export function createHostRunner(deps: HostRunnerDeps): Runner {
       writeFileSync(routeFile, '', { mode: 0o600 })
       try {
         const requirementsFile = spec.requirements === null ? null : join(spec.pipelineDir, spec.requirements)
-        const argv = uvRunArguments({ appDir: spec.pipelineDir, requirementsFile }, spec.pythonVersion)
+        const notebook = spec.entryPoint === 'main.py' ? null : { runnerFile: join(deps.workerDir, notebookRunnerFile), token: notebookToken(spec.runId), pipelineName: spec.pipelineName }
+        const argv = uvRunArguments({ appDir: spec.pipelineDir, requirementsFile, notebook }, spec.pythonVersion)
         hooks.onFacts({ uvVersion: uv.version, commandLine: quoteCommand([uv.path, ...argv]), warmKey: deps.warmKey(uv.version, spec) })
         hooks.onStarting()
         const folders = { cacheDir: join(cache, 'uv'), pythonDir: join(deps.layout.hostCacheDir, 'python'), routeFile }

@@ -8,6 +8,7 @@ import type { RunNotice } from '@shared/contract/runs'
 import { noLimits, type PipelineLimits } from '@shared/pipeline-config-model'
 import { createDockerClient, type DockerClient, type EngineFacts } from '../docker/client'
 import { startGuard, type RunningGuard } from '../docker/guard'
+import { createRunnerVolume } from '../docker/runner-volume'
 import { createVolumes } from '../docker/volumes'
 import { createWorkerImage } from '../docker/worker-image'
 import { prepareUserData } from '../platform/user-data'
@@ -41,7 +42,7 @@ describeWithEngine('limits and causes in containers', ({ endpoint, image }) => {
     const workspace = join(root, 'workspace')
     mkdirSync(workspace)
     chmodSync(root, 0o755)
-    const policy = () => ({ pipelinesRoots: [workspace], runDir: layout.runDir, images: [image], pullable: [], runnerDir: null, cpuCount: engineFacts?.cpuCount ?? null, memoryBytes: engineFacts?.memoryBytes ?? null })
+    const policy = () => ({ pipelinesRoots: [workspace], runDir: layout.runDir, images: [image], pullable: [], runner: { volume: 'ffd-runner-0123456789abcdef', files: 'nb_runner.py:cHJpbnQoMSkK' }, cpuCount: engineFacts?.cpuCount ?? null, memoryBytes: engineFacts?.memoryBytes ?? null })
     guard = await startGuard({ upstream: endpoint, owner, policy })
     client = createDockerClient({ socketPath: guard.socketPath, owner })
     engineFacts = await client.facts()
@@ -51,6 +52,7 @@ describeWithEngine('limits and causes in containers', ({ endpoint, image }) => {
       engineFacts: () => engineFacts,
       image: createWorkerImage({ reference: () => image, owner, facts, publish: () => undefined }),
       volumes: createVolumes({ owner, facts }),
+      runnerVolume: createRunnerVolume({ owner, facts, workerDir: 'resources/worker' }),
       owner,
       layout,
       network: async () => ({ caBundleFile: null, caSource: null, proxyEnv: {}, problem: null }),

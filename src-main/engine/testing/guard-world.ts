@@ -8,6 +8,8 @@ import { exchangeRaw, rawRequest, type RawAnswer } from './raw-http'
 
 export const guardImage = 'registry.test:5000/fast-flow/worker:1.0'
 
+export const guardRunner = { volume: 'ffd-runner-0123456789abcdef', files: 'nb_runner.py:cHJpbnQoMSkK' }
+
 export type GuardWorld = {
   engine: FakeEngine
   guard: RunningGuard
@@ -37,7 +39,7 @@ export async function startGuardWorld(options: { requestTimeoutMs?: number; apiV
     runDir,
     images: [guardImage],
     pullable: [guardImage, 'ghcr.io/acme/ff-worker:1.2.0', `ghcr.io/acme/ff-worker@sha256:${'d'.repeat(64)}`],
-    runnerDir: runners,
+    runner: guardRunner,
     cpuCount: 2,
     memoryBytes: 17_179_869_184,
   }

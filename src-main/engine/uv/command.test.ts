@@ -6,11 +6,11 @@ import { bootstrap, quoteCommand, uvRunArguments } from './command'
 
 describe('the arguments are the server’s', () => {
   test('without requirements', () => {
-    expect(uvRunArguments({ appDir: '/app', requirementsFile: null }, '3.11')).toEqual(['run', '--python', '3.11', 'python', '-u', '-c', bootstrap('/app')])
+    expect(uvRunArguments({ appDir: '/app', requirementsFile: null, notebook: null }, '3.11')).toEqual(['run', '--python', '3.11', 'python', '-u', '-c', bootstrap('/app')])
   })
 
   test('with requirements or the lock', () => {
-    expect(uvRunArguments({ appDir: '/app', requirementsFile: '/app/requirements.txt.lock' }, '3.12.1')).toEqual([
+    expect(uvRunArguments({ appDir: '/app', requirementsFile: '/app/requirements.txt.lock', notebook: null }, '3.12.1')).toEqual([
       ...['run', '--python', '3.12.1', '--with-requirements', '/app/requirements.txt.lock', 'python', '-u', '-c'],
       bootstrap('/app'),
     ])

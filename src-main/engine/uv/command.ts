@@ -1,6 +1,7 @@
 /**
  * The command line of a run, pure. The arguments are the server's (FASTFLOW.md §3.3): `uv run --python V
- * [--with-requirements FILE] python -u -c BOOTSTRAP`; the bootstrap is ours and does what is described there.
+ * [--with-requirements FILE] python -u -c BOOTSTRAP`, or the notebook runner in its place; both are ours and do what is
+ * described there.
  */
 
 /** The first line of standard output once uv has brought Python and packages; everything before it is set-up. */
@@ -11,10 +12,12 @@ export type PipelinePaths = {
   appDir: string
   /** As the process sees it; the lock is preferred. */
   requirementsFile: string | null
+  /** null: a script. */
+  notebook: { runnerFile: string; token: string; pipelineName: string } | null
 }
 
 /** What follows `uv`. */
-export function uvRunArguments({ appDir, requirementsFile }: PipelinePaths, pythonVersion: string): string[] {
+export function uvRunArguments({ appDir, requirementsFile, notebook }: PipelinePaths, pythonVersion: string): string[] {
   return [
     'run',
     '--python',
@@ -22,9 +25,12 @@ export function uvRunArguments({ appDir, requirementsFile }: PipelinePaths, pyth
     ...(requirementsFile === null ? [] : ['--with-requirements', requirementsFile]),
     'python',
     '-u',
-    '-c',
-    bootstrap(appDir),
+    ...(notebook === null ? ['-c', bootstrap(appDir)] : [notebook.runnerFile, entryFile(appDir, 'main.ipynb'), '--desktop', notebook.token, '--pipeline', notebook.pipelineName]),
   ]
+}
+
+function entryFile(appDir: string, name: 'main.py' | 'main.ipynb'): string {
+  return `${appDir.replace(/[\\/]$/, '')}/${name}`
 }
 
 /**
@@ -32,7 +38,7 @@ export function uvRunArguments({ appDir, requirementsFile }: PipelinePaths, pyth
  * __name__ == '__main__'. The marker line carries the version of Python for the run's record.
  */
 export function bootstrap(appDir: string): string {
-  const entry = `${appDir.replace(/[\\/]$/, '')}/main.py`
+  const entry = entryFile(appDir, 'main.py')
   return [
     'import os, runpy, sys',
     `print("${setupMarker} %d.%d.%d" % sys.version_info[:3], flush=True)`,
