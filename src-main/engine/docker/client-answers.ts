@@ -41,7 +41,7 @@ export function readVolume(json: unknown, name: string): VolumeFacts {
   }
 }
 
-export function readList(json: unknown, runIdLabel: string): { id: string; runId: string | null; running: boolean }[] {
+export function readList(json: unknown, runIdLabel: string): { id: string; runId: string | null; running: boolean; createdAtMs: number }[] {
   const entries: unknown[] = Array.isArray(json) ? json : []
   return entries.flatMap((entry) => {
     const id = readText(entry, 'Id')
@@ -51,6 +51,7 @@ export function readList(json: unknown, runIdLabel: string): { id: string; runId
       {
         id,
         runId: readText(readRecord(entry, 'Labels'), runIdLabel),
+        createdAtMs: (readNumber(entry, 'Created') ?? 0) * 1000,
         running: ['running', 'paused', 'restarting'].includes(readText(entry, 'State') ?? ''),
       },
     ]

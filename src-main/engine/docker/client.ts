@@ -81,7 +81,7 @@ export type DockerClient = {
   /** Forced; a container that is gone is no error. */
   remove(id: string): Promise<void>
   /** Full ids of all containers with this profile's owner label. */
-  listOwn(): Promise<{ id: string; runId: string | null; running: boolean }[]>
+  listOwn(): Promise<{ id: string; runId: string | null; running: boolean; createdAtMs: number }[]>
 }
 
 const shortMs = 10_000

@@ -10,6 +10,7 @@ import { AppError } from '@shared/app-error'
 import { notebookRunnerFile } from '../docker/runner-volume'
 import { notebookToken } from '../notebooks/notebook-message'
 import type { NetworkEnvironment } from '../platform/network-environment'
+import { createHostProcesses } from '../platform/host-process'
 import { killGroup } from '../platform/process'
 import type { UserDataLayout } from '../platform/user-data'
 import { quoteCommand, uvRunArguments } from '../uv/command'
@@ -36,6 +37,7 @@ export function hostCacheFolder(layout: UserDataLayout, workspaceRoot: string): 
 }
 
 export function createHostRunner(deps: HostRunnerDeps): Runner {
+  const processes = createHostProcesses(deps.layout.runDir)
   return {
     kind: 'host',
     // A process of an earlier app cannot be watched; recovery ends it.
@@ -56,15 +58,16 @@ export function createHostRunner(deps: HostRunnerDeps): Runner {
         hooks.onFacts({ uvVersion: uv.version, commandLine: quoteCommand([uv.path, ...argv]), warmKey: deps.warmKey(uv.version, spec) })
         hooks.onStarting()
         const folders = { cacheDir: join(cache, 'uv'), pythonDir: join(deps.layout.hostCacheDir, 'python'), routeFile }
-        return await runProcess(uv.path, argv, hostEnvironment(deps.env(), folders, network, spec.env), spec.stopGraceSeconds, hooks, stop)
+        return await runProcess(uv.path, argv, hostEnvironment(deps.env(), folders, network, spec.env), spec.stopGraceSeconds, hooks, stop, (processId) => void processes.note(spec.runId, processId))
       } finally {
+        processes.forget(spec.runId)
         rmSync(routeFile, { force: true })
       }
     },
   }
 }
 
-async function runProcess(file: string, argv: string[], env: Record<string, string>, graceSeconds: number, hooks: RunnerHooks, stop: AbortSignal): Promise<RunnerExit> {
+async function runProcess(file: string, argv: string[], env: Record<string, string>, graceSeconds: number, hooks: RunnerHooks, stop: AbortSignal, onProcess: (processId: number) => void): Promise<RunnerExit> {
   const child = spawn(file, argv, {
     env,
     // The server's uv runs in `/` as well: a pyproject.toml or uv.toml of the pipeline's folder must not be found (FASTFLOW.md §3.3).
@@ -81,7 +84,10 @@ async function runProcess(file: string, argv: string[], env: Record<string, stri
     child.once('error', (error) => reject(new AppError('tool/missing', `uv could not be started (${error.message}). Check ${file}.`, { file }, { cause: error })))
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal: signal ?? signalOfExitCode(exitCode), outOfMemory: false, route: null }))
   })
-  child.once('spawn', () => hooks.onStarted())
+  child.once('spawn', () => {
+    if (child.pid !== undefined) onProcess(child.pid)
+    hooks.onStarted()
+  })
 
   let killTimer: NodeJS.Timeout | undefined
   const onStop = (): void => {

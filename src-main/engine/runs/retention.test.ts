@@ -21,7 +21,7 @@ beforeEach(() => {
   const root = makeTemporaryWorkspace({})
   logsDir = join(root, 'logs')
   mkdirSync(logsDir)
-  history = createRunHistory(openDatabase(join(root, 'history.db')).database, process.pid)
+  history = createRunHistory(openDatabase(join(root, 'history.db')).database, 'this-instance')
   keep = { keepRunsPerPipeline: 0, keepRunDays: 0 }
   removed = []
   retention = createRetention({ history, logsDir, settings: () => keep, onRemoved: (runIds) => removed.push(...runIds), nowMs: () => nowMs })

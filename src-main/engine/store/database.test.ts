@@ -193,6 +193,6 @@ describe('the history', () => {
     expect(list('demo')).toEqual([ids[0], ids[2]])
     expect(list('demo', 1)).toEqual([ids[0]])
     expect(world.history.find(ids[1] ?? '')).toBeNull()
-    expect(createRunHistory(world.database, 1).unfinished().map(({ run }) => run.id)).toEqual([ids[2], ids[0], elsewhere.id])
+    expect(createRunHistory(world.database, 'other').unfinished().map(({ run }) => run.id)).toEqual([ids[2], ids[0], elsewhere.id])
   })
 })

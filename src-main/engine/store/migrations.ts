@@ -20,6 +20,8 @@ const steps: string[][] = [
     "CREATE INDEX runs_alive ON runs (phase) WHERE phase <> 'finished'",
     'CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
   ],
+  // Who drives a run: process ids are given anew, ids of instances are not (instances/presence.ts).
+  ["ALTER TABLE runs ADD COLUMN instance_id TEXT NOT NULL DEFAULT ''"],
 ]
 
 /** Brings the database to this version. Throws store/unavailable for a file that a newer version wrote. */

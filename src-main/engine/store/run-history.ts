@@ -8,8 +8,10 @@ export type RunHistory = {
   find(id: string): Run | null
   /** Newest first. */
   list(query: { workspaceRoot: string; pipeline: string | null; limit: number }): Run[]
-  /** Runs that have not finished, with the process that drives them. */
-  unfinished(): { run: Run; processId: number }[]
+  /** Runs that have not finished, oldest first, with the instance that drives them; empty for runs of the first version. */
+  unfinished(): { run: Run; instanceId: string }[]
+  /** Makes the unfinished runs of these instances ours; answers those that nobody else took meanwhile. */
+  claim(instanceIds: readonly string[]): Run[]
   /** Of all workspaces, newest first, with how many finished runs of the same pipeline are newer. */
   finished(): FinishedRun[]
   remove(ids: readonly string[]): void
@@ -17,16 +19,17 @@ export type RunHistory = {
 
 export type FinishedRun = { id: string; pipeline: string; createdAtMs: number; newerOfPipeline: number }
 
-export function createRunHistory(database: Database, processId: number): RunHistory {
+export function createRunHistory(database: Database, instanceId: string): RunHistory {
   return {
     insert(run) {
-      database.run('INSERT INTO runs (id, workspace_root, pipeline, phase, outcome, process_id, record) VALUES (?, ?, ?, ?, ?, ?, ?)', [
+      database.run('INSERT INTO runs (id, workspace_root, pipeline, phase, outcome, process_id, instance_id, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?)', [
         run.id,
         run.workspaceRoot,
         run.pipeline,
         run.phase,
         run.outcome,
-        processId,
+        process.pid,
+        instanceId,
         JSON.stringify(run),
       ])
     },
@@ -45,10 +48,20 @@ export function createRunHistory(database: Database, processId: number): RunHist
       return rows.flatMap((row) => toRun(row) ?? [])
     },
     unfinished() {
-      return database.all("SELECT record, process_id FROM runs WHERE phase <> 'finished' ORDER BY sequence").flatMap((row) => {
+      return database.all("SELECT record, instance_id FROM runs WHERE phase <> 'finished' ORDER BY sequence").flatMap((row) => {
         const run = toRun(row)
-        return run ? [{ run, processId: Number(row.process_id) }] : []
+        return run ? [{ run, instanceId: String(row.instance_id) }] : []
       })
+    },
+    claim(instanceIds) {
+      // One transaction: of two processes that start at once only one finds the old owner.
+      return database.transaction(() =>
+        instanceIds.flatMap((dead) => {
+          const rows = database.all("SELECT record FROM runs WHERE phase <> 'finished' AND instance_id = ? ORDER BY sequence", [dead])
+          database.run("UPDATE runs SET instance_id = ?, process_id = ? WHERE phase <> 'finished' AND instance_id = ?", [instanceId, process.pid, dead])
+          return rows.flatMap((row) => toRun(row) ?? [])
+        }),
+      )
     },
     finished() {
       const rows = database.all(

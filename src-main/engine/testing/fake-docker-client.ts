@@ -178,7 +178,7 @@ export function createFakeDockerClient(options: FakeDockerOptions = {}): FakeDoc
       called('remove', 'remove')
       found(id).facts = null
     },
-    listOwn: async () => containers.filter(({ facts }) => facts).map(({ id, facts }) => ({ id, runId: null, running: facts?.running ?? false })),
+    listOwn: async () => containers.filter(({ facts }) => facts).map(({ id, facts }) => ({ id, runId: null, createdAtMs: 0, running: facts?.running ?? false })),
   }
 }
 

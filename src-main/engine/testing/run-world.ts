@@ -36,7 +36,7 @@ export function createRunWorld(change: Partial<RunServiceDeps> = {}, pipelines: 
   const logsDir = join(root, 'logs')
   if (!existsSync(logsDir)) mkdirSync(logsDir)
   const { database } = openDatabase(join(root, 'history.db'))
-  const history = createRunHistory(database, process.pid)
+  const history = createRunHistory(database, 'this-instance')
   const events = createEvents((error) => {
     throw error
   })
