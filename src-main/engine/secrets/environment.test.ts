@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { environmentOfRetry, resolveEnvironment, type EnvironmentInput } from './environment'
+import { resolveEnvironment, retryVariables, type EnvironmentInput } from './environment'
 
 const base: EnvironmentInput = {
   config: { defaultEnv: {}, encryptedEnv: {}, secrets: [] },
@@ -8,6 +8,7 @@ const base: EnvironmentInput = {
   decrypt: (token) => `plain ${token}`,
   requestEnv: {},
   requestParameters: {},
+  retry: null,
 }
 
 /** Lowest first; each sets X. */
@@ -59,7 +60,10 @@ test.each(['A B', '', '1X', 'DOCKER_HOST', 'LD_PRELOAD'])('%j is no variable: le
   expect(notices).toHaveLength(1)
 })
 
-test('a retry has the variables of the first attempt and its own two', () => {
-  const first = resolveEnvironment({ ...base, requestEnv: { A: '1' }, config: { ...base.config, secrets: ['GONE'] } })
-  expect(environmentOfRetry(first, { count: 2, previousRunId: 'before' })).toEqual({ ...first, notices: [], env: { A: '1', _fastflow_retry_count: '2', _fastflow_previous_run_id: 'before' } })
+test('a retry is told which one it is, whatever the request says', () => {
+  const retry = { count: 2, previousRunId: 'before' }
+  expect(retryVariables(retry)).toEqual({ _fastflow_retry_count: '2', _fastflow_previous_run_id: 'before' })
+  const { env, secretNames } = resolveEnvironment({ ...base, requestEnv: { A: '1', _fastflow_retry_count: '7' }, retry })
+  expect(env).toEqual({ A: '1', _fastflow_retry_count: '2', _fastflow_previous_run_id: 'before' })
+  expect(secretNames).toEqual([])
 })

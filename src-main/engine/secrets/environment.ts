@@ -23,11 +23,15 @@ export type EnvironmentInput = {
   decrypt: (token: string) => string
   requestEnv: Record<string, string>
   requestParameters: Record<string, string>
+  /** Of the first attempt null. */
+  retry: Retry | null
 }
+
+export type Retry = { count: number; previousRunId: string }
 
 type Entry = { value: string; isSecret: boolean }
 
-export function resolveEnvironment({ config, runConfiguration, secretValues, decrypt, requestEnv, requestParameters }: EnvironmentInput): ResolvedEnvironment {
+export function resolveEnvironment({ config, runConfiguration, secretValues, decrypt, requestEnv, requestParameters, retry }: EnvironmentInput): ResolvedEnvironment {
   const entries = new Map<string, Entry>()
   const notices: RunNotice[] = []
   const warn = (message: string): void => void notices.push({ severity: 'warning', message })
@@ -56,6 +60,8 @@ export function resolveEnvironment({ config, runConfiguration, secretValues, dec
   }
   add(requestEnv)
   add(requestParameters)
+  // Facts of the run, not a layer: nobody may claim another attempt.
+  if (retry) add(retryVariables(retry))
 
   const usable = [...entries].filter(([name, { value }]) => {
     const isUsable = isEnvironmentName(name) && !value.includes('\0')
@@ -71,9 +77,9 @@ export function resolveEnvironment({ config, runConfiguration, secretValues, dec
   }
 }
 
-/** A retry runs with what the first attempt ran with, and is told which one it is (FASTFLOW.md §3.3). */
-export function environmentOfRetry(first: ResolvedEnvironment, retry: { count: number; previousRunId: string }): ResolvedEnvironment {
-  return { ...first, notices: [], env: { ...first.env, _fastflow_retry_count: String(retry.count), _fastflow_previous_run_id: retry.previousRunId } }
+/** Which attempt it is, and which run came before: a pipeline can ask (FASTFLOW.md §3.3). */
+export function retryVariables({ count, previousRunId }: Retry): Record<string, string> {
+  return { _fastflow_retry_count: String(count), _fastflow_previous_run_id: previousRunId }
 }
 
 /** What the guard lets into a container: a shell could not name anything else. */

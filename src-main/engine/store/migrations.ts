@@ -22,6 +22,17 @@ const steps: string[][] = [
   ],
   // Who drives a run: process ids are given anew, ids of instances are not (instances/presence.ts).
   ["ALTER TABLE runs ADD COLUMN instance_id TEXT NOT NULL DEFAULT ''"],
+  [
+    // `ciphertext` in base64; only the kind of storage that wrote it can read it.
+    `CREATE TABLE secrets (
+      workspace_root TEXT NOT NULL,
+      name TEXT NOT NULL,
+      storage TEXT NOT NULL,
+      ciphertext TEXT NOT NULL,
+      updated_at_ms INTEGER NOT NULL,
+      PRIMARY KEY (workspace_root, name, storage)
+    ) WITHOUT ROWID`,
+  ],
 ]
 
 /** Brings the database to this version. Throws store/unavailable for a file that a newer version wrote. */
