@@ -1,8 +1,8 @@
 /**
  * Replaces the values of secrets in a stream of bytes. Every byte that belongs to any form of any value goes; what overlaps
  * becomes one `***`. The result does not depend on how the stream is cut, so that a log that is read again masks the same.
- * Aho-Corasick: one step per byte, however many values there are.
  */
+import { createByteMatcher, type ByteMatcher } from './byte-matcher'
 import { secretForms } from './secret-forms'
 
 export type Masker = {
@@ -11,65 +11,84 @@ export type Masker = {
   end(): void
 }
 
+/** From and up to (not included), counted from the beginning of the stream. */
+type Range = { from: number; to: number }
+
 const mask = Buffer.from('***')
+const nothing = Buffer.alloc(0)
 
-/** `onText` gets what is left, in order; of the text only what may be the beginning of a value is held back. */
+/**
+ * `onText` gets what is left, in order, at most once a push, and must not change it. Held back is only what may be the
+ * beginning of a value. `values` must not change: what is computed for them is kept as long as the array.
+ */
 export function createMasker(values: readonly string[], onText: (chunk: Buffer) => void): Masker {
-  const automaton = automatonOf(secretForms(values))
-  if (automaton === null) return { push: onText, end: () => undefined }
-  const { step, depth, matchLength } = automaton
-  let node = 0
-  /** Of the stream's bytes: the one after the last that came. */
+  const matcher = matcherOf(values)
+  if (matcher === null) return { push: onText, end: () => undefined }
+  const { next, depth, matchLength, prefix } = matcher
+  let state = 0
   let position = 0
-  /** Bytes from `heldFrom` up to `position`. */
-  let held: Buffer = Buffer.alloc(0)
-  let heldFrom = 0
-  /** What is to be masked, from and up to (not included), in order and apart. */
-  let ranges: { from: number; to: number }[] = []
+  /** Up to here masks have been written; a range that begins earlier makes the last one longer. */
+  let maskedTo = 0
+  /** Not yet written, in order and apart. */
+  let ranges: Range[] = []
 
-  const emit = (to: number): void => {
-    if (to <= heldFrom) return
-    onText(held.subarray(0, to - heldFrom))
-    drop(to)
-  }
-  const drop = (to: number): void => {
-    if (to <= heldFrom) return
-    held = held.subarray(to - heldFrom)
-    heldFrom = to
-  }
-  /** A value can still begin at `undecided` and later, and make a range that reaches there longer. */
-  const release = (undecided: number): void => {
-    let range = ranges[0]
-    for (; range && range.to <= undecided; range = ranges[0]) {
-      emit(range.from)
-      onText(mask)
-      drop(range.to)
-      ranges.shift()
-    }
-    emit(Math.min(undecided, range?.from ?? undecided))
-    if (range && range.from < undecided) drop(undecided)
-  }
   const cover = (from: number, to: number): void => {
     let start = from
-    while (ranges.length > 0 && ranges[ranges.length - 1]!.to > start) start = Math.min(start, ranges.pop()!.from)
+    for (let last = ranges.at(-1); last && last.to > start; last = ranges.at(-1)) {
+      start = Math.min(start, last.from)
+      ranges.pop()
+    }
     ranges.push({ from: start, to })
+  }
+
+  /** Hands on what is decided: `bytes` are those of the stream from `start`, and no value that is still to come begins before `to`. */
+  const release = (bytes: Buffer[], start: number, to: number): void => {
+    const parts: Buffer[] = []
+    let written = Math.max(start, maskedTo)
+    const writeTo = (until: number): void => {
+      let at = start
+      for (const piece of bytes) {
+        if (written < until && written < at + piece.length) {
+          const part = piece.subarray(written - at, until - at)
+          parts.push(part)
+          written += part.length
+        }
+        at += piece.length
+      }
+    }
+    let done = 0
+    for (; done < ranges.length && ranges[done]!.from < to; done += 1) {
+      const range = ranges[done]!
+      if (range.from >= maskedTo) {
+        writeTo(range.from)
+        parts.push(mask)
+      }
+      maskedTo = Math.max(maskedTo, range.to)
+      written = Math.max(written, maskedTo)
+    }
+    ranges = ranges.slice(done)
+    writeTo(to)
+    const [first] = parts
+    if (first) onText(parts.length === 1 ? first : Buffer.concat(parts))
   }
 
   return {
     push(chunk) {
-      // Copied: what is held outlives the chunk, whose memory the caller may use again.
-      held = held.length === 0 ? Buffer.from(chunk) : Buffer.concat([held, chunk])
+      // What is held back need not be kept: it is the beginning of a form, which the state knows.
+      const held = prefix(state)
+      const start = position - held.length
       for (let index = 0; index < chunk.length; index += 1) {
-        node = step(node, chunk[index]!)
+        state = next(state, chunk[index]!)
         position += 1
-        const length = matchLength[node]!
+        const length = matchLength[state]!
         if (length > 0) cover(position - length, position)
       }
-      release(position - depth[node]!)
+      release([held, chunk], start, position - depth[state]!)
     },
     end() {
-      release(position)
-      node = 0
+      const held = prefix(state)
+      state = 0
+      release([held, nothing], position - held.length, position)
     },
   }
 }
@@ -83,63 +102,14 @@ export function maskText(values: readonly string[], text: string): string {
   return Buffer.concat(parts).toString('utf8')
 }
 
-type Automaton = {
-  step: (node: number, byte: number) => number
-  /** How many bytes back the longest beginning of a form reaches that ends here. */
-  depth: Int32Array
-  /** Of the longest form that ends here; 0: none does. */
-  matchLength: Int32Array
-}
+const matchers = new WeakMap<readonly string[], ByteMatcher | null>()
 
-/** Children are chained, not tabled: the forms of a long key have too many nodes for tables. Only the root has one. */
-function automatonOf(forms: readonly Buffer[]): Automaton | null {
-  if (forms.length === 0) return null
-  const size = forms.reduce((sum, { length }) => sum + length, 1)
-  const [firstChild, sibling, fallback, depth, matchLength] = [new Int32Array(size), new Int32Array(size), new Int32Array(size), new Int32Array(size), new Int32Array(size)]
-  const byteOf = new Uint8Array(size)
-  const root = new Int32Array(256)
-  let nodes = 1
-
-  const childOf = (node: number, byte: number): number => {
-    if (node === 0) return root[byte]!
-    let child = firstChild[node]!
-    while (child !== 0 && byteOf[child] !== byte) child = sibling[child]!
-    return child
-  }
-  const addChild = (node: number, byte: number): number => {
-    const child = nodes
-    nodes += 1
-    byteOf[child] = byte
-    depth[child] = depth[node]! + 1
-    if (node === 0) root[byte] = child
-    else {
-      sibling[child] = firstChild[node]!
-      firstChild[node] = child
-    }
-    return child
-  }
-  for (const form of forms) {
-    let node = 0
-    for (const byte of form) node = childOf(node, byte) || addChild(node, byte)
-    matchLength[node] = form.length
-  }
-  const step = (from: number, byte: number): number => {
-    let node = from
-    for (;;) {
-      const child = childOf(node, byte)
-      if (child !== 0 || node === 0) return child
-      node = fallback[node]!
-    }
-  }
-  // In order of depth, so that the fallback of the parent is known.
-  const queue: number[] = [...root].filter((child) => child !== 0)
-  for (let next = 0; next < queue.length; next += 1) {
-    const node = queue[next]!
-    if (matchLength[node] === 0) matchLength[node] = matchLength[fallback[node]!]!
-    for (let child = firstChild[node]!; child !== 0; child = sibling[child]!) {
-      fallback[child] = step(fallback[node]!, byteOf[child]!)
-      queue.push(child)
-    }
-  }
-  return { step, depth, matchLength }
+/** The messages of a notebook are masked one by one, all with the same values. */
+function matcherOf(values: readonly string[]): ByteMatcher | null {
+  const known = matchers.get(values)
+  if (known !== undefined) return known
+  const forms = secretForms(values)
+  const made = forms.length === 0 ? null : createByteMatcher(forms)
+  matchers.set(values, made)
+  return made
 }
