@@ -146,6 +146,7 @@ export const logChunk = z.object({
   /** Exactly as the pipeline wrote them; a UTF-8 character can be cut at either end. */
   bytes: z.instanceof(Uint8Array),
   fromByte: bytes,
+  /** Where to read on. Further than the bytes reach where the cap of the log left some out: then they are the line that says so. */
   nextByte: bytes,
   sizeBytes: bytes,
   /** Segments that overlap the chunk, ascending; the first may begin before it. */

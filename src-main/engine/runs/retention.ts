@@ -52,12 +52,18 @@ export function createRetention(deps: RetentionDeps): Retention {
       for (const id of removed) {
         const own = sizes.get(id)
         sizeBytes += own?.sizeBytes ?? 0
-        for (const file of own?.files ?? []) rmSync(file, { force: true })
+        for (const file of own?.files ?? []) rmSync(file, { recursive: true, force: true })
       }
       deps.onRemoved(removed)
       return { removed, sizeBytes }
     },
   }
+}
+
+function sizeOf(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found?.isDirectory()) return found?.size ?? 0
+  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0)
 }
 
 /** Everything of a run is in one folder, and its name begins with the run's id. */
@@ -67,7 +73,7 @@ function sizesByRun(logsDir: string): Map<string, { files: string[]; sizeBytes: 
     const file = join(logsDir, name)
     const own = sizes.get(name.slice(0, idLength)) ?? { files: [], sizeBytes: 0 }
     own.files.push(file)
-    own.sizeBytes += statSync(file, { throwIfNoEntry: false })?.size ?? 0
+    own.sizeBytes += sizeOf(file)
     sizes.set(name.slice(0, idLength), own)
   }
   return sizes

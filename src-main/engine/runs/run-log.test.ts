@@ -1,18 +1,21 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { appendFileSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import { appendFileSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { makeTemporaryWorkspace } from '../testing/temporary-workspace'
-import { createLogIndexCache, createRunLogWriter, logFile, readRunLog, type LogFiles } from './run-log'
+import { logFile } from './log-files'
+import { createLogIndexCache } from './log-index'
+import { readRunLog } from './log-reader'
+import { createRunLogWriter, type LogFiles, type RunLogOptions, type RunLogWriter } from './run-log'
 
-const ignore = (): void => undefined
+const open = (dir: string, id: string, options: Partial<RunLogOptions> = {}): RunLogWriter => createRunLogWriter(dir, id, { maxBytes: 0, continues: false, onAppended: () => undefined, ...options })
 
 describe('writing', () => {
   test('the file holds the bytes as they came, both streams in order of arrival', () => {
     const dir = makeTemporaryWorkspace()
     const id = randomUUID()
     const sizes: number[] = []
-    const log = createRunLogWriter(dir, id, (size) => sizes.push(size))
+    const log: RunLogWriter = open(dir, id, { onAppended: () => sizes.push(log.sizeBytes()) })
     const chunks = [Buffer.from('out 1\n'), Buffer.from([0xff, 0x00, 0xc3]), Buffer.from('\x1b[31mrot\x1b[0m\r'), Buffer.alloc(0), randomBytes(200_000), Buffer.from('kein Ende')]
     chunks.forEach((chunk, index) => log.append(index % 2 === 0 ? 'stdout' : 'stderr', chunk))
     log.close()
@@ -25,14 +28,14 @@ describe('writing', () => {
 
   test('only the user can read the files', () => {
     const dir = makeTemporaryWorkspace()
-    const log = createRunLogWriter(dir, 'a', ignore)
+    const log = open(dir, 'a')
     log.close()
     expect([logFile(dir, 'a'), join(dir, 'a.index')].map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600])
   })
 
   test('the log of another run is never overwritten', () => {
     const dir = makeTemporaryWorkspace({ 'a.log': 'precious' })
-    expect(() => createRunLogWriter(dir, 'a', ignore)).toThrow(/EEXIST/)
+    expect(() => open(dir, 'a')).toThrow(/EEXIST/)
     expect(readFileSync(logFile(dir, 'a'), 'utf8')).toBe('precious')
   })
 })
@@ -53,7 +56,7 @@ describe('a full disk', () => {
 
   test('ends the keeping, not the run, and counts what is lost', () => {
     const dir = makeTemporaryWorkspace()
-    const log = createRunLogWriter(dir, 'a', ignore, fullAfter(100))
+    const log = open(dir, 'a', { files: fullAfter(100) })
     for (let line = 0; line < 50; line += 1) log.append('stdout', Buffer.from('0123456789'))
     log.close()
     const kept = readFileSync(logFile(dir, 'a'), 'utf8')
@@ -64,7 +67,7 @@ describe('a full disk', () => {
 
   test('short writes alone lose nothing', () => {
     const dir = makeTemporaryWorkspace()
-    const log = createRunLogWriter(dir, 'a', ignore, fullAfter(1_000_000))
+    const log = open(dir, 'a', { files: fullAfter(1_000_000) })
     const bytes = randomBytes(5000)
     log.append('stderr', bytes)
     log.close()
@@ -74,7 +77,7 @@ describe('a full disk', () => {
 
   test('when not even the index can be written, every byte of the log is still accounted for', () => {
     const dir = makeTemporaryWorkspace()
-    const log = createRunLogWriter(dir, 'a', ignore, fullAfter(0))
+    const log = open(dir, 'a', { files: fullAfter(0) })
     log.append('stdout', Buffer.from('abc'))
     log.append('stdout', Buffer.from('de'))
     log.close()
@@ -87,7 +90,7 @@ describe('reading', () => {
   function written(): { dir: string; id: string; whole: Buffer } {
     const dir = makeTemporaryWorkspace()
     const id = randomUUID()
-    const log = createRunLogWriter(dir, id, ignore)
+    const log = open(dir, id)
     const parts = [['stdout', 'aaaa'], ['stderr', 'bb'], ['stderr', 'b'], ['stdout', 'ccccc']] as const
     for (const [stream, text] of parts) log.append(stream, Buffer.from(text))
     log.close()
@@ -124,7 +127,7 @@ describe('reading', () => {
   test('a log that was removed reads as empty', async () => {
     const { dir, id } = written()
     rmSync(logFile(dir, id))
-    expect(await readRunLog(dir, id, 0, 10, createLogIndexCache())).toEqual({ bytes: new Uint8Array(), sizeBytes: 0, segments: [] })
+    expect(await readRunLog(dir, id, 0, 10, createLogIndexCache())).toEqual({ bytes: new Uint8Array(), nextByte: 0, sizeBytes: 0, segments: [] })
   })
 
   test('a log without its index still shows its text', async () => {
@@ -137,7 +140,7 @@ describe('reading', () => {
 
   test('what is appended later is seen, also in the index, and damaged index lines are passed over', async () => {
     const dir = makeTemporaryWorkspace()
-    const log = createRunLogWriter(dir, 'a', ignore)
+    const log = open(dir, 'a')
     const cache = createLogIndexCache()
     log.append('stdout', Buffer.from('one'))
     expect((await readRunLog(dir, 'a', 0, 10, cache)).segments).toHaveLength(1)
@@ -150,5 +153,99 @@ describe('reading', () => {
       [0, 'stdout'],
       [3, 'stderr'],
     ])
+  })
+})
+
+describe('continuing', () => {
+  test('goes on where an earlier process stopped, and knows what each stream wrote', async () => {
+    const dir = makeTemporaryWorkspace()
+    const first = open(dir, 'a')
+    first.append('stdout', Buffer.from('one'))
+    first.append('stderr', Buffer.from('two!'))
+    // As after a crash: not closed.
+    const second = open(dir, 'a', { continues: true })
+    expect(second.sizeBytes()).toBe(7)
+    expect(second.streamBytes()).toEqual({ stdout: 3, stderr: 4 })
+    second.append('stdout', Buffer.from('three'))
+    second.close()
+    expect(Buffer.from((await readRunLog(dir, 'a', 0, 100, createLogIndexCache())).bytes).toString()).toBe('onetwo!three')
+    expect(second.streamBytes()).toEqual({ stdout: 8, stderr: 4 })
+  })
+})
+
+describe('a log above its cap', () => {
+  const line = (number: number): string => `line ${String(number).padStart(5, '0')}\n`
+  const maxBytes = 8000
+  const lines = 10_000
+
+  function flooded(options: Partial<RunLogOptions> = {}): { dir: string; log: RunLogWriter } {
+    const dir = makeTemporaryWorkspace()
+    const log = open(dir, 'a', { maxBytes, ...options })
+    for (let number = 0; number < lines; number += 1) log.append(number % 2 === 0 ? 'stdout' : 'stderr', Buffer.from(line(number)))
+    return { dir, log }
+  }
+
+  async function readAll(dir: string): Promise<{ text: string; segments: { fromByte: number; stream: string }[] }> {
+    let text = ''
+    const segments: { fromByte: number; stream: string }[] = []
+    const cache = createLogIndexCache()
+    for (let at = 0; ; ) {
+      const read = await readRunLog(dir, 'a', at, 777, cache)
+      if (read.nextByte === at) return { text, segments }
+      text += Buffer.from(read.bytes).toString()
+      segments.push(...read.segments)
+      at = read.nextByte
+    }
+  }
+
+  test.each(['while it grows', 'after its end'])('keeps head and tail, and says what is missing, %s', async (when) => {
+    const { dir, log } = flooded()
+    if (when === 'after its end') log.close()
+    const { text } = await readAll(dir)
+    expect(text.startsWith(line(0) + line(1))).toBe(true)
+    expect(text.endsWith(line(lines - 2) + line(lines - 1))).toBe(true)
+    expect(text).toContain('MB of output left out')
+    expect(text.length).toBeLessThan(maxBytes + 200)
+    expect(text.length).toBeGreaterThan(maxBytes * 0.8)
+    expect(log.sizeBytes()).toBe(lines * 11)
+    expect(log.streamBytes()).toEqual({ stdout: lines * 5.5, stderr: lines * 5.5 })
+    const kept = text.replace(/\n\[….*…\]\n/, '').length
+    expect(log.omittedBytes()).toBe(lines * 11 - kept)
+  })
+
+  test('is one file at the end, and its index still tells the streams apart', async () => {
+    const { dir, log } = flooded()
+    log.close()
+    expect(readdirSync(dir).sort()).toEqual(['a.index', 'a.log'])
+    const { segments } = await readAll(dir)
+    const text = readFileSync(logFile(dir, 'a'), 'latin1')
+    const wrong = segments.filter(({ fromByte, stream }) => {
+      const number = /^line (\d{5})\n/.exec(text.slice(fromByte, fromByte + 11))?.[1]
+      return number !== undefined && (Number(number) % 2 === 0 ? 'stdout' : 'stderr') !== stream
+    })
+    expect(segments.length).toBeGreaterThan(100)
+    expect(wrong).toEqual([])
+  })
+
+  test('that a crash left in parts is read, and continued', async () => {
+    const { dir } = flooded()
+    const again = open(dir, 'a', { continues: true, maxBytes })
+    expect(again.sizeBytes()).toBe(lines * 11)
+    again.append('stdout', Buffer.from('the end\n'))
+    again.close()
+    const { text } = await readAll(dir)
+    expect(text.startsWith(line(0))).toBe(true)
+    expect(text.endsWith(`${line(lines - 1)}the end\n`)).toBe(true)
+  })
+
+  test('one chunk larger than the cap keeps its beginning and its end', async () => {
+    const dir = makeTemporaryWorkspace()
+    const log = open(dir, 'a', { maxBytes })
+    const bytes = Buffer.from('abcdefghij'.repeat(10_000))
+    log.append('stdout', bytes)
+    log.close()
+    const { text } = await readAll(dir)
+    expect(text.slice(0, 1000)).toBe(bytes.toString().slice(0, 1000))
+    expect(text.slice(-1000)).toBe(bytes.toString().slice(-1000))
   })
 })

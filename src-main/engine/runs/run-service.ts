@@ -10,7 +10,8 @@ import { readWebhookBody } from '../secrets/webhook'
 import { readMetrics } from './metrics-log'
 import { createRetention } from './retention'
 import { createRunDrive, type RunDriveDeps } from './run-drive'
-import { createLogIndexCache, readRunLog } from './run-log'
+import { createLogIndexCache } from './log-index'
+import { readRunLog } from './log-reader'
 
 export type RunServiceDeps = RunDriveDeps & {
   /** Asks the process that drives the run to stop it; false when nobody does. */
@@ -127,8 +128,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
     async readLog({ runId, fromByte, maxBytes }) {
       // The phase is read before the bytes: a run that finishes in between is reported complete by the next read, never too early.
       const finished = get(runId).phase === 'finished'
-      const { bytes, sizeBytes, segments } = await readRunLog(deps.logsDir, runId, fromByte, maxBytes, logIndex)
-      const nextByte = fromByte + bytes.length
+      const { bytes, nextByte, sizeBytes, segments } = await readRunLog(deps.logsDir, runId, fromByte, maxBytes, logIndex)
       return { bytes, fromByte, nextByte, sizeBytes, segments, complete: finished && nextByte >= sizeBytes }
     },
     async readMetrics({ runId, maxSamples }) {

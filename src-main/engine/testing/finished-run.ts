@@ -1,7 +1,7 @@
 /** A run of the history that succeeded, with nothing special about it. */
 import type { Run } from '@shared/contract/runs'
 import { newRun } from '../runs/new-run'
-import { logFile } from '../runs/run-log'
+import { logFile } from '../runs/log-files'
 
 export function finishedRun(logsDir: string, id: string): Run {
   return newRun({
