@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { createApi, type Api } from '../src-main/api'
 import { createEngine, type Engine } from '../src-main/engine/engine'
@@ -30,7 +30,7 @@ describe.skipIf(engineEndpoint === undefined)('Warm runs (needs FFD_TEST_ENGINE)
       if (requirements !== null) writeFileSync(join(pipeline, 'requirements.txt'), requirements)
     }
     process.env.DOCKER_HOST = engineEndpoint
-    engine = createEngine({ userDataDir: join(folder, 'profile'), samplesDir: folder, userSamplesDir: join(folder, 'samples'), homeDir: homedir(), platform: process.platform, rememberWorkspaces: false })
+    engine = createEngine({ userDataDir: join(folder, 'profile'), samplesDir: folder, userSamplesDir: join(folder, 'samples'), homeDir: homedir(), platform: process.platform, rememberWorkspaces: false, workerDir: resolve('resources', 'worker'), followUps: { restarts: false, chains: false } })
     api = createApi(engine, { pickFolder: () => Promise.resolve(null), reveal: () => undefined, runtime: 'bench', notices: [] }, '0')
     await api('workspace.open', { path: join(folder, 'pipelines') })
   })

@@ -33,7 +33,7 @@ export function createApi(engine: Engine, desktop: Desktop, version: string): Ap
 }
 
 function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiHandlers {
-  const { workspace, catalog, files, runs, settings, connection, workerImage, uv } = engine
+  const { workspace, catalog, files, runs, secrets, settings, connection, workerImage, uv } = engine
   return {
     'workspace.current': () => workspace.current(),
     'workspace.open': async ({ path }) => opened(engine, await workspace.open(path)),
@@ -52,21 +52,21 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'runs.get': ({ runId }) => runs.get(runId),
     'runs.list': (query) => ({ runs: runs.list(query) }),
     'runs.readLog': (query) => runs.readLog(query),
-    'runs.startWebhook': notYet,
-    'runs.skipWait': notYet,
-    'runs.readMetrics': notYet,
-    'runs.readCells': notYet,
-    'runs.previewRemoval': notYet,
-    'runs.remove': notYet,
+    'runs.startWebhook': (request) => runs.startWebhook(request),
+    'runs.skipWait': ({ runId }) => runs.skipWait(runId),
+    'runs.readMetrics': (query) => runs.readMetrics(query),
+    'runs.readCells': (query) => runs.readCells(query),
+    'runs.previewRemoval': ({ runIds }) => runs.previewRemoval(runIds),
+    'runs.remove': ({ runIds }) => runs.remove(runIds),
     'schedule.list': notYet,
     'schedule.setActive': notYet,
     'schedule.next': notYet,
-    'secrets.list': notYet,
-    'secrets.set': notYet,
-    'secrets.remove': notYet,
-    'secrets.setEncryptionKey': notYet,
-    'secrets.encrypt': notYet,
-    'secrets.acceptWeakStorage': notYet,
+    'secrets.list': () => secrets.state(),
+    'secrets.set': ({ name, value }) => secrets.set(name, value),
+    'secrets.remove': ({ name }) => secrets.remove(name),
+    'secrets.setEncryptionKey': ({ key }) => secrets.setEncryptionKey(key),
+    'secrets.encrypt': ({ value }) => ({ token: secrets.encrypt(value) }),
+    'secrets.acceptWeakStorage': () => secrets.acceptWeakStorage(),
     'runs.revealLog': ({ runId }) => {
       desktop.reveal(runs.get(runId).logFile)
       return {}

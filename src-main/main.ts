@@ -1,7 +1,7 @@
 /** Electron's entry: one instance per profile, folders, engine, window, orderly quit. */
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { app, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell, type BrowserWindow } from 'electron'
+import { app, dialog, ipcMain, Menu, nativeTheme, protocol, safeStorage, session, shell, type BrowserWindow } from 'electron'
 import { toWireError } from '@shared/app-error'
 import { createApi } from './api'
 import { createEngine, type Engine } from './engine/engine'
@@ -10,6 +10,7 @@ import { answerCalls, sendEvents } from './shell/ipc'
 import { createMenu } from './shell/menu'
 import { pageSchemePrivileges, servePage } from './shell/page-protocol'
 import { askAboutLiveRuns } from './shell/quit'
+import { createSafeStorageCipher } from './shell/secret-cipher'
 import { createWindow, lockSession } from './shell/window'
 import { readWindowPlace, saveWindowPlace } from './shell/window-place'
 
@@ -55,9 +56,12 @@ async function start(): Promise<void> {
       userDataDir,
       samplesDir: join(outDir, '..', 'resources', 'samples'),
       userSamplesDir: userSamplesDir(userDataDir, platformInput),
+      workerDir: join(outDir, '..', 'resources', 'worker'),
       homeDir: platformInput.homeDir,
       platform: platformInput.platform,
       rememberWorkspaces: true,
+      secretCipher: createSafeStorageCipher(safeStorage, platformInput.platform),
+      followUps: { restarts: true, chains: true },
     })
   } catch (error) {
     dialog.showErrorBox('Fast-Flow Desktop cannot start', toWireError(error).message)

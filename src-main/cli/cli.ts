@@ -60,6 +60,9 @@ function openEngine(dir: string | null): Engine {
   return createEngine({
     userDataDir,
     samplesDir: join(__dirname, '..', '..', 'resources', 'samples'),
+    workerDir: join(__dirname, '..', '..', 'resources', 'worker'),
+    // A command ends with its run.
+    followUps: { restarts: false, chains: false },
     userSamplesDir: userSamplesDir(userDataDir, input),
     homeDir: input.homeDir,
     platform: input.platform,

@@ -1,24 +1,32 @@
 /** The only wiring: builds the engine from its parts. It knows neither Electron nor the command line; both use it through api.ts. */
+import { cpus } from 'node:os'
+import { join } from 'node:path'
 import { AppError } from '@shared/app-error'
 import { createWarmState, warmKey } from './cache/warm-state'
 import { forgetDockerEnvironment, type DockerClient } from './docker/client'
 import { createEngineConnection, type EngineConnection } from './docker/engine-connection'
 import type { GuardPolicy } from './docker/guard'
+import { createRunnerVolume } from './docker/runner-volume'
 import { createVolumes } from './docker/volumes'
 import { createWorkerImage, localWorkerImage, type WorkerImage } from './docker/worker-image'
 import { createEvents, type Events } from './events'
 import { createFileService, type FileService } from './files/file-service'
 import { readGitFacts } from './git/git-facts'
+import { createPresence } from './instances/presence'
 import { createCatalog, type Catalog } from './pipelines/catalog'
 import { createDiscovery } from './pipelines/discovery'
 import { createAppLog, type AppLog } from './platform/app-log'
+import { createHostProcesses } from './platform/host-process'
 import { readNetworkEnvironment, type NetworkEnvironment } from './platform/network-environment'
 import { prepareUserData, type UserDataLayout } from './platform/user-data'
 import { createDockerRunner } from './runners/docker-runner'
 import { createHostRunner, hostCacheFolder } from './runners/host-runner'
 import { runUserOf } from './runners/run-user'
-import { recordInterruptedRuns, removeLeftContainers } from './runs/recovery'
+import { createRecovery } from './runs/recovery'
 import { createRunService, type RunService } from './runs/run-service'
+import { createKeyCipher, type SecretCipher } from './secrets/secret-cipher'
+import { createSecretStore } from './secrets/secret-store'
+import { createSecretsService, type SecretsService } from './secrets/secrets-service'
 import { createSettingsService, type SettingsService } from './settings/settings-service'
 import { openDatabase } from './store/database'
 import { createFacts } from './store/facts'
@@ -31,10 +39,16 @@ export type EngineConfig = {
   /** Where the samples come from (resources/samples) and where the user's copy goes. */
   samplesDir: string
   userSamplesDir: string
+  /** The notebook runner (resources/worker). */
+  workerDir: string
   homeDir: string
   platform: NodeJS.Platform
   /** Whether opening a folder makes it the one that the next start opens. */
   rememberWorkspaces: boolean
+  /** What keeps the values of secrets; without it a key file of the profile, or ENCRYPTION_KEY. */
+  secretCipher?: SecretCipher
+  /** Whether runs are restarted, and trigger others. */
+  followUps: { restarts: boolean; chains: boolean }
 }
 
 export type Engine = {
@@ -45,6 +59,7 @@ export type Engine = {
   catalog: Catalog
   files: FileService
   runs: RunService
+  secrets: SecretsService
   connection: EngineConnection
   workerImage: WorkerImage
   uv: UvFinder
@@ -57,6 +72,9 @@ export type Engine = {
   dispose(): Promise<void>
 }
 
+/** With more runs at once a computer is slow for its user, however many processors it has. */
+const mostDefaultSlots = 10
+
 /** Throws store/unavailable when the profile's folder or database cannot be used. */
 export function createEngine(config: EngineConfig): Engine {
   // From here on no library can find an engine behind the guard's back.
@@ -67,9 +85,19 @@ export function createEngine(config: EngineConfig): Engine {
   const { database, damagedFile } = openDatabase(layout.databaseFile)
   const facts = createFacts(database)
   const owner = facts.ownerId()
-  const history = createRunHistory(database, process.pid)
+  const presence = createPresence({
+    runDir: layout.runDir,
+    onStop(runId) {
+      const isOurs = runs.live().some(({ id }) => id === runId)
+      if (isOurs) void runs.stop(runId)
+      return isOurs
+    },
+  })
+  presence.ready.catch((error: unknown) => appLog.error('Other windows and commands cannot see this one', error))
+  const history = createRunHistory(database, presence.instanceId)
   const settings = createSettingsService(layout.settingsFile, (state) => {
     events.publish('settings.changed', state)
+    runs.settingsChanged()
     void connection.recheck()
     void workspace.recheck().then(() => catalog.refresh())
   })
@@ -111,7 +139,7 @@ export function createEngine(config: EngineConfig): Engine {
       runDir: layout.runDir,
       images: [configured, localWorkerImage],
       pullable: [configured],
-      runnerDir: null,
+      runner: runnerVolume.policy(),
       cpuCount: engineFacts?.cpuCount ?? null,
       memoryBytes: engineFacts?.memoryBytes ?? null,
     }
@@ -125,11 +153,12 @@ export function createEngine(config: EngineConfig): Engine {
       void refresh()
     },
     onReady(client) {
-      removeLeftContainers(client, history).catch((error: unknown) => appLog.error('Containers of earlier runs could not be looked through', error))
+      recovery.recover(client).catch((error: unknown) => appLog.error('What earlier runs left could not be looked through', error))
     },
   })
 
   const volumes = createVolumes({ owner, facts })
+  const runnerVolume = createRunnerVolume({ owner, facts, workerDir: config.workerDir })
   const runUser = (root: string): { uid: number; gid: number } => runUserOf(root, config.platform)
   const warmState = createWarmState(facts, () => void refresh())
   let whereToLook: { installer: string; cache: string } | null = null
@@ -160,7 +189,10 @@ export function createEngine(config: EngineConfig): Engine {
   const catalog = createCatalog({
     discover: (dir) => discover(dir, { defaultPythonVersion: settings.current().defaultPythonVersion, workspaceRoot: workspace.current().workspace?.root ?? dir }),
     cacheState: (pipeline) => warmState.stateOf(pipeline, whereToLook),
-    publish: (state) => events.publish('pipelines.changed', state),
+    publish(state) {
+      events.publish('pipelines.changed', state)
+      secrets.refresh()
+    },
   })
   const files = createFileService({
     findPipeline: (name) => catalog.find(name),
@@ -173,6 +205,7 @@ export function createEngine(config: EngineConfig): Engine {
     engineFacts: () => connection.facts() ?? { memoryBytes: null, cpuCount: null },
     image: workerImage,
     volumes,
+    runnerVolume,
     owner,
     layout,
     network,
@@ -184,7 +217,17 @@ export function createEngine(config: EngineConfig): Engine {
     layout,
     network,
     env,
+    workerDir: config.workerDir,
     warmKey: (version, spec) => warmKey({ installer: hostInstaller(version), cache: hostCacheFolder(layout, spec.workspaceRoot), pythonVersion: spec.pythonVersion, pipelineDir: spec.pipelineDir }),
+  })
+  const cipher = config.secretCipher ?? createKeyCipher(join(layout.root, 'secrets.key'), process.env.ENCRYPTION_KEY)
+  const secrets = createSecretsService({
+    store: createSecretStore(database, cipher),
+    cipher,
+    workspaceRoot: () => openRoot(workspace),
+    pipelines: () => catalog.current().pipelines,
+    processKey: () => process.env.ENCRYPTION_KEY,
+    publish: (state) => events.publish('secrets.changed', state),
   })
   const runs = createRunService({
     history,
@@ -201,9 +244,26 @@ export function createEngine(config: EngineConfig): Engine {
     gitFacts: (folder) => readGitFacts(folder, process.env),
     isWarm: warmState.isWarm,
     rememberWarm: warmState.remember,
-    stopGraceSeconds: () => settings.current().stopGraceSeconds,
+    settings: () => settings.current(),
+    secrets,
+    defaultSlots: () => Math.max(1, Math.min(mostDefaultSlots, connection.facts()?.cpuCount ?? cpus().length)),
+    followUps: config.followUps,
+    async stopElsewhere(runId) {
+      const owner = history.unfinished().find(({ run }) => run.id === runId)?.instanceId
+      return owner !== undefined && presence.requestStop(owner, runId)
+    },
   })
-  recordInterruptedRuns(history, process.pid)
+  const hostProcesses = createHostProcesses(layout.runDir)
+  const recovery = createRecovery({
+    history,
+    presence,
+    adopt: (run) => runs.adopt(run),
+    isDriven: (runId) => runs.live().some(({ id }) => id === runId),
+    endHostRun: (runId) => hostProcesses.end(runId),
+    onChanged: (run) => events.publish('runs.changed', run),
+    nowMs: Date.now,
+  })
+  recovery.recover(null).catch((error: unknown) => appLog.error('What earlier runs left could not be looked through', error))
 
   return {
     events,
@@ -213,6 +273,7 @@ export function createEngine(config: EngineConfig): Engine {
     catalog,
     files,
     runs,
+    secrets,
     connection,
     workerImage,
     uv,
@@ -222,6 +283,7 @@ export function createEngine(config: EngineConfig): Engine {
     refreshCacheStates: refresh,
     async dispose() {
       await runs.stopAll()
+      presence.close()
       workerImage.cancelPull()
       await workspace.dispose()
       await connection.dispose()

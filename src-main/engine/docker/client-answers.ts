@@ -15,6 +15,7 @@ export function readContainer(json: unknown): ContainerFacts {
     error: readText(state, 'Error') ?? '',
     startedAt: readText(state, 'StartedAt') ?? '',
     finishedAt: readText(state, 'FinishedAt') ?? '',
+    env: readStrings(readRecord(json, 'Config'), 'Env'),
   }
 }
 

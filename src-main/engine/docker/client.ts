@@ -2,7 +2,7 @@
  * What the engine needs from a container engine, as typed calls with time limits. It knows nothing but the guard's socket;
  * errors are AppErrors (docker/...) that name the thing and the next step.
  */
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { AppError } from '@shared/app-error'
 import { readContainer, readImage, readList, readNumber, readText, readVolume } from './client-answers'
 import { pullImage } from './client-pull'
@@ -46,6 +46,8 @@ export type ContainerFacts = {
   error: string
   startedAt: string
   finishedAt: string
+  /** `NAME=value` each. */
+  env: string[]
 }
 export type ImageFacts = { id: string; digest: string | null; architecture: string }
 export type VolumeFacts = { name: string; labels: Record<string, string>; hasOptions: boolean }
@@ -65,6 +67,8 @@ export type DockerClient = {
   createContainer(name: string, spec: ContainerSpec): Promise<string>
   /** The raw multiplexed stream (docker/demux.ts); attach before start, and always drain it. A cut shows as its close, too. */
   attach(id: string): Promise<Duplex>
+  /** All output from the beginning, as `attach` gives it, and what still comes; ends when the container has ended. */
+  logs(id: string): Promise<Readable>
   start(id: string): Promise<void>
   /**
    * Resolves on the next exit, when the engine cut the call, when the container is gone and when `signal` is aborted: a hint to
@@ -185,6 +189,17 @@ export function createDockerClient({ socketPath, owner }: { socketPath: string; 
         about: aContainer(id),
         timeoutMs: shortMs,
       }),
+    async logs(id) {
+      const { body } = await transport.stream({
+        method: 'GET',
+        path: container(id, '/logs'),
+        query: { follow: '1', stdout: '1', stderr: '1' },
+        doing: 'read the log of',
+        about: aContainer(id),
+        timeoutMs: longMs,
+      })
+      return body
+    },
     async start(id) {
       await registering.get(id)
       await transport.call({

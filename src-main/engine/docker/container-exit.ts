@@ -14,8 +14,8 @@ export type ExitWatch = {
 const safetyPollMs = 5000
 const firstPollMs = 20
 const slowestPollMs = 1000
-/** How long an engine may be silent before the run is given up. */
-const engineSilenceMs = 60_000
+/** How long an engine may be silent before the way to it counts as lost. */
+const engineSilenceMs = 5_000
 
 /** Begin watching before the start: a wait that begins after a quick exit would never end (RELIABILITY.md F6). */
 export function watchExit(client: DockerClient, id: string): ExitWatch {

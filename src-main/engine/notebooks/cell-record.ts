@@ -13,8 +13,8 @@ export type RecordedOutput =
   | (Shown & { kind: 'display' | 'result'; count: number | null })
   | { kind: 'error'; name: string; value: string; traceback: string[] }
 
-/** What stands in the file of a run's cells: the runner's messages, and what the store itself left out. */
-export type CellEntry = NotebookMessage | { type: 'omitted'; stdout: number; stderr: number; display: number }
+/** What stands in the file of a run's cells: the runner's messages, bytes that the store left out, and where all begins again. */
+export type CellEntry = NotebookMessage | { type: 'omitted'; stdout: number; stderr: number; display: number } | { type: 'reset' }
 
 export type RecordedCell = RunCell & {
   /** Of the last attempt that got one. */
@@ -70,6 +70,7 @@ export function foldOutputs(entries: Iterable<CellEntry>, latest: (displayId: st
         if (entry.display > 0) outputs.push({ kind: 'display', data: {}, metadata: {}, count: null, omittedBytes: entry.display })
         break
       case 'start':
+      case 'reset':
         outputs = []
         parts = []
         clearBeforeNext = false

@@ -1,174 +1,170 @@
 /**
  * The file `<runId>.cells.jsonl` beside a run's log: the notebook as it was at the start in the first line, then one entry per
- * line as they came. A crash costs at most the line that was being written; a line that cannot be read is passed over.
+ * line as they came. It only grows, so that it can be read while it is written, by another process too. A crash costs at most
+ * the line that was being written; a line that cannot be read is passed over.
  */
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { createCellIndex, type CellIndex } from './cell-index'
-import { notebookMessage } from './notebook-message'
-import { readNotebook, type SourceNotebook } from './source-notebook'
+import { hasErrorCode } from '../platform/error-code'
+import { createCellIndex, type CellIndex, type IndexEntry, type Place } from './cell-index'
 import type { CellEntry } from './cell-record'
-
-const newline = 0x0a
-const pieceBytes = 1_048_576
+import { jsonLines, parseEntry, parseIndexEntry, parseSource } from './cells-lines'
+import { readNotebook, type SourceNotebook } from './source-notebook'
 
 export function cellsFile(logsDir: string, runId: string): string {
   return join(logsDir, `${runId}.cells.jsonl`)
 }
 
-export type CellsFile = {
+export type CellsView = {
   index: CellIndex
   notebook: SourceNotebook | null
-  /** Answers the cell that the entry concerns. Throws what the disk says. */
+  entries(place: Place): CellEntry[]
+}
+
+export type CellsWriter = CellsView & {
+  /** Never throws: what the disk does not take is counted, and known until the end all the same. Answers the cell that has it. */
   append(entry: CellEntry): ReturnType<CellIndex['note']>
-  read(fromByte: number, toByte: number): CellEntry[]
   sizeBytes(): number
-  /** Forgets all but the notebook. */
-  reset(): void
-  sync(): void
+  loss(): { bytes: number; reason: string } | null
   close(): void
 }
 
-/** Opens what is there, or begins a new file with the notebook's text; null when there is none and no text to begin with. */
-export function openCellsFile(logsDir: string, runId: string, source: string | null): CellsFile | null {
-  const path = cellsFile(logsDir, runId)
-  const isNew = !existsSync(path)
-  if (isNew && source === null) return null
-  const file = openSync(path, isNew ? 'ax+' : 'a+', 0o600)
-  let notebook: SourceNotebook | null = null
-  let headBytes = 0
-  let sizeBytes = 0
-  let index: CellIndex
+type Known = { index: CellIndex; notebook: SourceNotebook | null; sizeBytes: number }
 
-  const write = (line: string): void => {
-    const bytes = Buffer.from(`${line}\n`)
-    let written = 0
+/** Continues what is there, or begins a file with the notebook's text. */
+export function openCellsWriter(logsDir: string, runId: string, source: string | null): CellsWriter {
+  let lost: { bytes: number; reason: string } | null = null
+  const attempt = <T>(bytes: number, action: () => T): T | null => {
     try {
-      while (written < bytes.length) written += writeSync(file, bytes, written)
+      return action()
     } catch (error) {
-      // Half a line would swallow the next one.
-      ftruncateSync(file, sizeBytes)
-      throw error
+      lost ??= { bytes: 0, reason: error instanceof Error ? error.message : String(error) }
+      lost.bytes += bytes
+      return null
     }
-    sizeBytes += bytes.length
+  }
+  const file = attempt(0, () => openSync(cellsFile(logsDir, runId), 'a+', 0o600))
+  const known: Known = (file === null ? null : attempt(0, () => scan(file, null))) ?? { index: createCellIndex(0), notebook: null, sizeBytes: 0 }
+  let { index, notebook, sizeBytes } = known
+
+  const append = (line: string): Place => {
+    const bytes = Buffer.from(`${line}\n`)
+    const fromByte = sizeBytes
+    attempt(bytes.length, () => {
+      if (file === null) throw new Error('the file could not be opened')
+      writeWhole(file, bytes, fromByte)
+      sizeBytes += bytes.length
+    })
+    return { fromByte, toByte: sizeBytes }
   }
 
-  if (isNew) {
-    write(JSON.stringify({ type: 'notebook', source }))
-    headBytes = sizeBytes
+  // A line that a crash cut in two would spoil the next one.
+  if (file !== null) attempt(0, () => ftruncateSync(file, sizeBytes))
+  if (sizeBytes === 0) {
+    append(JSON.stringify({ type: 'notebook', source: source ?? '' }))
     notebook = readNotebook(source ?? '')
     index = createCellIndex(notebook?.codeCells.length ?? 0)
-  } else {
-    index = createCellIndex(0)
-    for (const { line, fromByte, toByte } of linesOf(file)) {
-      if (fromByte === 0) {
-        notebook = readNotebook(sourceOf(line))
-        headBytes = toByte
-        index = createCellIndex(notebook?.codeCells.length ?? 0)
-      } else {
-        const entry = parseEntry(line)
-        if (entry) index.note(entry, fromByte, toByte)
-      }
-      sizeBytes = toByte
-    }
-    ftruncateSync(file, sizeBytes)
   }
 
   return {
-    get index() {
-      return index
-    },
+    index,
     notebook,
-    append(entry) {
-      const fromByte = sizeBytes
-      write(JSON.stringify(entry))
-      return index.note(entry, fromByte, sizeBytes)
-    },
-    read(fromByte, toByte) {
-      const bytes = Buffer.alloc(Math.max(0, Math.min(toByte, sizeBytes) - fromByte))
-      let filled = 0
-      while (filled < bytes.length) {
-        const got = readSync(file, bytes, filled, bytes.length - filled, fromByte + filled)
-        if (got === 0) break
-        filled += got
-      }
-      return splitLines(bytes.subarray(0, filled)).flatMap((line) => parseEntry(line) ?? [])
-    },
+    append: (entry) => index.note(indexEntry(entry), append(JSON.stringify(entry))),
+    entries: (place) => (file === null ? [] : readEntries(file, place)),
     sizeBytes: () => sizeBytes,
-    reset() {
-      ftruncateSync(file, headBytes)
-      sizeBytes = headBytes
-      index = createCellIndex(notebook?.codeCells.length ?? 0)
-    },
-    sync() {
+    loss: () => lost,
+    close() {
+      if (file === null) return
       try {
         fsyncSync(file)
       } catch {
         // Some file systems refuse; the bytes are written all the same.
       }
+      closeSync(file)
     },
-    close: () => closeSync(file),
   }
 }
 
-function parseEntry(line: Buffer): CellEntry | null {
-  let parsed: unknown
+export type CellsReader = {
+  /** With what the file has now; null while there is no file. */
+  look<T>(action: (view: CellsView) => T): T | null
+}
+
+/** Reads on from where it stopped the last time. */
+export function createCellsReader(logsDir: string, runId: string): CellsReader {
+  let known: Known | null = null
+  return {
+    look(action) {
+      const file = openToRead(cellsFile(logsDir, runId))
+      if (file === null) return null
+      try {
+        known = scan(file, known)
+        const { index, notebook } = known
+        return action({ index, notebook, entries: (place) => readEntries(file, place) })
+      } finally {
+        closeSync(file)
+      }
+    },
+  }
+}
+
+function openToRead(path: string): number | null {
   try {
-    parsed = JSON.parse(line.toString('utf8'))
-  } catch {
-    return null
-  }
-  const message = notebookMessage.safeParse(parsed)
-  if (message.success) return message.data
-  return isOmitted(parsed) ? parsed : null
-}
-
-function isOmitted(value: unknown): value is Extract<CellEntry, { type: 'omitted' }> {
-  if (typeof value !== 'object' || value === null || !('type' in value) || value.type !== 'omitted') return false
-  return ['stdout', 'stderr', 'display'].every((key) => typeof (value as Record<string, unknown>)[key] === 'number')
-}
-
-function sourceOf(line: Buffer): string {
-  try {
-    const head: unknown = JSON.parse(line.toString('utf8'))
-    return typeof head === 'object' && head !== null && 'source' in head && typeof head.source === 'string' ? head.source : ''
-  } catch {
-    return ''
+    return openSync(path, 'r')
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return null
+    throw error
   }
 }
 
-function splitLines(bytes: Buffer): Buffer[] {
-  const lines: Buffer[] = []
-  for (let from = 0; from < bytes.length; ) {
-    const end = bytes.indexOf(newline, from)
-    if (end < 0) break
-    lines.push(bytes.subarray(from, end))
-    from = end + 1
-  }
-  return lines
-}
-
-/** Whole lines with their places; what follows the last line end is left out. */
-function* linesOf(file: number): Generator<{ line: Buffer; fromByte: number; toByte: number }> {
-  let rest: Buffer[] = []
-  let fromByte = 0
-  let position = 0
-  for (;;) {
-    const piece = Buffer.alloc(pieceBytes)
-    const got = readSync(file, piece, 0, pieceBytes, position)
-    if (got === 0) return
-    position += got
-    let from = 0
-    for (;;) {
-      const end = piece.subarray(0, got).indexOf(newline, from)
-      if (end < 0) break
-      const line = Buffer.concat([...rest, piece.subarray(from, end)])
-      rest = []
-      const toByte = fromByte + line.length + 1
-      yield { line, fromByte, toByte }
-      fromByte = toByte
-      from = end + 1
+function scan(file: number, known: Known | null): Known {
+  let { index, notebook, sizeBytes } = known ?? { index: createCellIndex(0), notebook: null, sizeBytes: 0 }
+  for (const { line, place } of jsonLines(file, sizeBytes)) {
+    if (place.fromByte === 0) {
+      notebook = readNotebook(parseSource(line))
+      index = createCellIndex(notebook?.codeCells.length ?? 0)
+    } else {
+      const entry = parseIndexEntry(line)
+      if (entry) index.note(entry, place)
     }
-    if (from < got) rest.push(Buffer.from(piece.subarray(from, got)))
+    sizeBytes = place.toByte
+  }
+  return { index, notebook, sizeBytes }
+}
+
+function indexEntry(entry: CellEntry): IndexEntry {
+  switch (entry.type) {
+    case 'stream':
+    case 'display':
+    case 'result':
+    case 'error':
+    case 'clear':
+      return { type: 'output' }
+    default:
+      return entry
+  }
+}
+
+function readEntries(file: number, { fromByte, toByte }: Place): CellEntry[] {
+  const bytes = Buffer.alloc(toByte - fromByte)
+  let filled = 0
+  while (filled < bytes.length) {
+    const got = readSync(file, bytes, filled, bytes.length - filled, fromByte + filled)
+    if (got === 0) break
+    filled += got
+  }
+  return bytes
+    .toString('utf8', 0, filled)
+    .split('\n')
+    .flatMap((line) => parseEntry(line) ?? [])
+}
+
+/** Half a line would swallow the next one, so it is taken back. */
+function writeWhole(file: number, bytes: Buffer, atByte: number): void {
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
+  } catch (error) {
+    ftruncateSync(file, atByte)
+    throw error
   }
 }

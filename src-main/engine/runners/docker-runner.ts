@@ -2,13 +2,8 @@
  * Runs a pipeline in a fresh container. Order: create, attach, watch, start; the output is drained to its end, and the
  * container is removed in every case, also when create worked and start failed.
  */
-import { chmodSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Duplex } from 'node:stream'
-import { AppError } from '@shared/app-error'
-import type { ContainerFacts, ContainerSpec, DockerClient, EngineFacts } from '../docker/client'
-import { watchExit } from '../docker/container-exit'
-import { createDemux } from '../docker/demux'
+import { toWireError } from '@shared/app-error'
+import type { ContainerSpec, DockerClient, EngineFacts } from '../docker/client'
 import type { RunnerVolume } from '../docker/runner-volume'
 import type { CacheVolumes, RunUser, Volumes } from '../docker/volumes'
 import type { UsableImage, WorkerImage } from '../docker/worker-image'
@@ -16,9 +11,10 @@ import type { NetworkEnvironment } from '../platform/network-environment'
 import type { UserDataLayout } from '../platform/user-data'
 import { containerLimits } from './container-limits'
 import { containerSpec, dockerCommandLine } from './container-spec'
-import { createMetricsSampler, type MetricsSampler } from './metrics-sampler'
+import { attachToContainer, closeLink, followContainer, reattachToContainer } from './follow-container'
+import { makeRouteFile, readRoute, removeRouteFile } from './route-file'
 import { folderNotice } from './run-user'
-import { notStarted, signalOfExitCode, type Runner, type RunnerExit, type RunnerHooks, type RunSpec } from './runner'
+import { notStarted, type Runner, type RunnerExit, type RunnerHooks, type RunSpec } from './runner'
 
 export type DockerRunnerDeps = {
   /** Throws docker/unavailable with the reason while no engine answers. */
@@ -33,9 +29,6 @@ export type DockerRunnerDeps = {
   runUser: (workspaceRoot: string) => RunUser
   warmKey: (image: UsableImage, volumes: CacheVolumes, spec: RunSpec) => string
 }
-
-/** After the exit the rest of the output is on its way already; a stream that stays silent this long will not end by itself. */
-const drainSilenceMs = 5000
 
 export function createDockerRunner(deps: DockerRunnerDeps): Runner {
   return {
@@ -56,10 +49,8 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
       if (stop.aborted) return notStarted
       const uvVersion = await deps.image.uvVersion(client, image)
       if (stop.aborted) return notStarted
-      const routeFile = join(deps.layout.runDir, `${spec.runId}.route`)
-      writeFileSync(routeFile, '')
       // The run user in the container is another one than ours.
-      chmodSync(routeFile, 0o666)
+      const routeFile = makeRouteFile(deps.layout.runDir, spec.runId, true)
       try {
         const runnerVolume = spec.entryPoint === 'main.py' ? null : await deps.runnerVolume.prepare(client, image.reference)
         const container = containerSpec(spec, { owner: deps.owner, image: image.reference, user, volumes, network, routeFile, runnerVolume, limits })
@@ -73,12 +64,28 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
           cpuLimit: limits.nanoCpus === null ? null : limits.nanoCpus / 1e9,
         })
         hooks.onStarting()
-        return await runContainer(client, spec, container, hooks, stop)
+        return await runContainer(deps, client, spec, container, hooks, stop)
       } finally {
-        rmSync(routeFile, { force: true })
+        removeRouteFile(deps.layout.runDir, spec.runId)
       }
     },
-    adopt: () => Promise.resolve(null),
+    async adopt({ runId, secretNames, stopGraceSeconds }, hooks, stop) {
+      const client = await deps.client()
+      const own = (await client.listOwn()).find((container) => container.runId === runId)
+      const facts = own === undefined ? null : await client.inspect(own.id)
+      if (own === undefined || facts === null) return null
+      try {
+        if (facts.status === 'created') return null
+        hooks.onAdopted({ secretValues: secretValuesOf(facts.env, secretNames) })
+        const link = await reattachToContainer(client, own.id, hooks)
+        hooks.onReconnected()
+        const exit = await followContainer(link, { client, reconnect: deps.client, id: own.id, stopGraceSeconds, hooks, stop })
+        return { ...exit, route: readRoute(deps.layout.runDir, runId) }
+      } finally {
+        await removeContainer(deps, client, own.id, hooks)
+        removeRouteFile(deps.layout.runDir, runId)
+      }
+    },
   }
 }
 
@@ -89,80 +96,41 @@ function aborted(signal: AbortSignal): Promise<null> {
   })
 }
 
-async function runContainer(client: DockerClient, spec: RunSpec, container: ContainerSpec, hooks: RunnerHooks, stop: AbortSignal): Promise<RunnerExit> {
+async function runContainer(deps: DockerRunnerDeps, client: DockerClient, spec: RunSpec, container: ContainerSpec, hooks: RunnerHooks, stop: AbortSignal): Promise<RunnerExit> {
   const id = await client.createContainer(`ffd-run-${spec.runId}`, container)
-  const watch = watchExit(client, id)
-  let output: Output | null = null
-  let sampler: MetricsSampler | null = null
-  let stopping: Promise<void> | null = null
-  const onStop = (): void => {
-    stopping ??= client.stop(id, spec.stopGraceSeconds).catch((error: unknown) => {
-      // A stop that the engine does not answer must still end the run (RELIABILITY.md §0.3): kill, whatever that says.
-      hooks.onNotice({ severity: 'warning', message: `The engine did not stop the container in time and was told to kill it (${error instanceof Error ? error.message : String(error)}).` })
-      return client.kill(id).catch(() => undefined)
-    })
-  }
   try {
-    output = drain(await client.attach(id), hooks)
-    if (stop.aborted) return notStarted
-    await client.start(id)
-    hooks.onStarted()
-    sampler = createMetricsSampler(client, id, (sample) => hooks.onMetrics(sample))
-    stop.addEventListener('abort', onStop, { once: true })
-    if (stop.aborted) onStop()
-    const facts = await watch.exited()
-    await output.drained()
-    return exitOf(facts)
-  } finally {
-    stop.removeEventListener('abort', onStop)
-    watch.dispose()
-    sampler?.dispose()
-    output?.close()
-    await (stopping ?? Promise.resolve())
-    await client.remove(id).catch((error: unknown) => {
-      hooks.onNotice({ severity: 'warning', message: `The container ${id.slice(0, 12)} could not be removed: ${error instanceof Error ? error.message : String(error)}` })
-    })
-  }
-}
-
-function exitOf(facts: ContainerFacts | null): RunnerExit {
-  if (facts === null) throw new AppError('docker/rejected', 'The container was removed from outside while the pipeline ran; its exit code is lost. Run the pipeline again.')
-  if (facts.error !== '') throw new AppError('docker/rejected', `The engine could not run the container: ${facts.error}`)
-  return { exitCode: facts.exitCode, signal: signalOfExitCode(facts.exitCode), outOfMemory: facts.oomKilled, route: null }
-}
-
-type Output = { drained(): Promise<void>; close(): void }
-
-/** The stream is read all the time, whatever viewers do: a stalled reader blocks the container and every call about it (RELIABILITY.md F12). */
-function drain(stream: Duplex, hooks: RunnerHooks): Output {
-  let lastDataAt = performance.now()
-  let ended = false
-  const demux = createDemux({
-    onStdout: (chunk) => hooks.onOutput('stdout', chunk),
-    onStderr: (chunk) => hooks.onOutput('stderr', chunk),
-    onEngineError: (text) => hooks.onNotice({ severity: 'warning', message: `The engine reports: ${text}` }),
-  })
-  const finished = new Promise<void>((resolve) => {
-    const finish = (): void => {
-      ended = true
-      resolve()
+    const link = await attachToContainer(client, id, hooks)
+    if (stop.aborted) {
+      closeLink(link)
+      return notStarted
     }
-    stream.once('end', finish)
-    stream.once('close', finish)
-    stream.once('error', finish)
-  })
-  stream.on('data', (chunk: Buffer) => {
-    lastDataAt = performance.now()
-    demux.push(chunk)
-  })
-  return {
-    async drained() {
-      lastDataAt = performance.now()
-      while (!ended && performance.now() - lastDataAt < drainSilenceMs) {
-        await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, 250))])
-      }
-      demux.end()
-    },
-    close: () => void stream.destroy(),
+    try {
+      await client.start(id)
+    } catch (error) {
+      closeLink(link)
+      throw error
+    }
+    hooks.onStarted()
+    const exit = await followContainer(link, { client, reconnect: deps.client, id, stopGraceSeconds: spec.stopGraceSeconds, hooks, stop })
+    return { ...exit, route: readRoute(deps.layout.runDir, spec.runId) }
+  } finally {
+    await removeContainer(deps, client, id, hooks)
   }
+}
+
+/** By the engine as it is now. One that is away keeps the container: recovery removes it when the engine is back. */
+async function removeContainer(deps: DockerRunnerDeps, client: DockerClient, id: string, hooks: RunnerHooks): Promise<void> {
+  try {
+    await (await deps.client().catch(() => client)).remove(id)
+  } catch (error) {
+    hooks.onNotice({ severity: 'warning', message: `The container ${id.slice(0, 12)} could not be removed: ${toWireError(error).message}` })
+  }
+}
+
+/** The values are not on record anywhere: the container itself has them. */
+function secretValuesOf(env: readonly string[], names: readonly string[]): string[] {
+  return env.flatMap((entry) => {
+    const end = entry.indexOf('=')
+    return names.includes(entry.slice(0, end)) ? [entry.slice(end + 1)] : []
+  })
 }

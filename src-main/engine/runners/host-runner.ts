@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import { AppError } from '@shared/app-error'
 import { notebookRunnerFile } from '../docker/runner-volume'
@@ -16,6 +16,7 @@ import type { UserDataLayout } from '../platform/user-data'
 import { quoteCommand, uvRunArguments } from '../uv/command'
 import type { UvFinder } from '../uv/uv-binary'
 import { hostEnvironment } from './run-environment'
+import { makeRouteFile, readRoute, removeRouteFile } from './route-file'
 import { notStarted, signalOfExitCode, type Runner, type RunnerExit, type RunnerHooks, type RunSpec } from './runner'
 
 export type HostRunnerDeps = {
@@ -47,10 +48,9 @@ export function createHostRunner(deps: HostRunnerDeps): Runner {
       const network = await deps.network()
       if (network.problem !== null) hooks.onNotice({ severity: 'warning', message: network.problem })
       if (stop.aborted) return notStarted
-      const routeFile = join(deps.layout.runDir, `${spec.runId}.route`)
       const cache = hostCacheFolder(deps.layout, spec.workspaceRoot)
       mkdirSync(cache, { recursive: true })
-      writeFileSync(routeFile, '', { mode: 0o600 })
+      const routeFile = makeRouteFile(deps.layout.runDir, spec.runId, false)
       try {
         const requirementsFile = spec.requirements === null ? null : join(spec.pipelineDir, spec.requirements)
         const notebook = spec.entryPoint === 'main.py' ? null : { runnerFile: join(deps.workerDir, notebookRunnerFile), token: notebookToken(spec.runId), pipelineName: spec.pipelineName }
@@ -58,10 +58,11 @@ export function createHostRunner(deps: HostRunnerDeps): Runner {
         hooks.onFacts({ uvVersion: uv.version, commandLine: quoteCommand([uv.path, ...argv]), warmKey: deps.warmKey(uv.version, spec) })
         hooks.onStarting()
         const folders = { cacheDir: join(cache, 'uv'), pythonDir: join(deps.layout.hostCacheDir, 'python'), routeFile }
-        return await runProcess(uv.path, argv, hostEnvironment(deps.env(), folders, network, spec.env), spec.stopGraceSeconds, hooks, stop, (processId) => void processes.note(spec.runId, processId))
+        const exit = await runProcess(uv.path, argv, hostEnvironment(deps.env(), folders, network, spec.env), spec.stopGraceSeconds, hooks, stop, (processId) => void processes.note(spec.runId, processId))
+        return { ...exit, route: readRoute(deps.layout.runDir, spec.runId) }
       } finally {
         processes.forget(spec.runId)
-        rmSync(routeFile, { force: true })
+        removeRouteFile(deps.layout.runDir, spec.runId)
       }
     },
   }
@@ -82,7 +83,7 @@ async function runProcess(file: string, argv: string[], env: Record<string, stri
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const exited = new Promise<RunnerExit>((resolve, reject) => {
     child.once('error', (error) => reject(new AppError('tool/missing', `uv could not be started (${error.message}). Check ${file}.`, { file }, { cause: error })))
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal: signal ?? signalOfExitCode(exitCode), outOfMemory: false, route: null }))
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal: signal ?? signalOfExitCode(exitCode), outOfMemory: false, route: null, stopped: stop.aborted }))
   })
   child.once('spawn', () => {
     if (child.pid !== undefined) onProcess(child.pid)

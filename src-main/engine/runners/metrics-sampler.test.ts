@@ -6,7 +6,7 @@ import type { ContainerStats } from '../docker/client-stats'
 import { cpuPercentBetween, createMetricsSampler, type Measurement, type MetricsSampler } from './metrics-sampler'
 
 const startedAtMs = Date.parse('2026-01-01T00:00:00Z')
-const running: ContainerFacts = { running: true, status: 'running', exitCode: 0, oomKilled: false, error: '', startedAt: new Date(startedAtMs).toISOString(), finishedAt: '' }
+const running: ContainerFacts = { running: true, status: 'running', exitCode: 0, oomKilled: false, error: '', startedAt: new Date(startedAtMs).toISOString(), finishedAt: '', env: [] }
 
 /** After so many seconds of a container that keeps `cores` of two busy. */
 function stats(seconds: number, cores: number, change: Partial<ContainerStats> = {}): ContainerStats {

@@ -37,6 +37,8 @@ export type RunnerHooks = {
   /** It runs: from here on uv sets up. */
   onStarted(): void
   onOutput(stream: 'stdout' | 'stderr', chunk: Buffer): void
+  /** Of a run that is taken over, before its output: the values of its secrets. */
+  onAdopted(known: { secretValues: string[] }): void
   /** What comes by onOutput from here on is the output from its beginning, what was handed over before included. */
   onReplay(): void
   /** The engine went away; the container may still run. */
@@ -45,8 +47,11 @@ export type RunnerHooks = {
   onMetrics(sample: { cpuPercent: number; memoryBytes: number }): void
 }
 
-/** How it ended. `signal` is set when a signal ended it and it was not asked to stop by us; `route` is what it wrote to FASTFLOW_ROUTE_FILE, trimmed. */
-export type RunnerExit = { exitCode: number | null; signal: string | null; outOfMemory: boolean; route: string | null }
+/**
+ * How it ended. `signal` is set when a signal ended it and it was not asked to stop by us; `route` is what it wrote to
+ * FASTFLOW_ROUTE_FILE, trimmed; `stopped`: it was told to end before it did.
+ */
+export type RunnerExit = { exitCode: number | null; signal: string | null; outOfMemory: boolean; route: string | null; stopped: boolean }
 
 export type Runner = {
   kind: RunnerKind
@@ -62,9 +67,9 @@ export type Runner = {
   adopt(run: AdoptedRun, hooks: RunnerHooks, stop: AbortSignal): Promise<RunnerExit | null>
 }
 
-export type AdoptedRun = { runId: string; stopGraceSeconds: number }
+export type AdoptedRun = { runId: string; secretNames: readonly string[]; stopGraceSeconds: number }
 
-export const notStarted: RunnerExit = { exitCode: null, signal: null, outOfMemory: false, route: null }
+export const notStarted: RunnerExit = { exitCode: null, signal: null, outOfMemory: false, route: null, stopped: false }
 
 /** 128 + n: ended by signal n. uv and the container's init process pass it on that way. */
 export function signalOfExitCode(exitCode: number | null): string | null {

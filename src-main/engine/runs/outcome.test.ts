@@ -4,7 +4,7 @@ import { memoryNotice, verdictOf, type RunEnd } from './outcome'
 
 const MiB = 1024 ** 2
 const plain: RunEnd = {
-  exit: { exitCode: 0, signal: null, outOfMemory: false, route: null },
+  exit: { exitCode: 0, signal: null, outOfMemory: false, route: null, stopped: false },
   stopRequested: null,
   codeStarted: true,
   entryPoint: 'main.py',

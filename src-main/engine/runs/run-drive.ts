@@ -19,8 +19,9 @@ import type { SecretSource } from '../secrets/secrets-service'
 import type { RunHistory } from '../store/run-history'
 import { chooseRequirements } from '../uv/requirements'
 import { followUpsOf, type ChainLink } from './follow-ups'
-import { createLiveRun, stopCauseOf, type LiveRun, type StopCause } from './live-run'
+import { createLiveRun, type LiveRun, type StopCause } from './live-run'
 import { newRun } from './new-run'
+import { readRequirementsText } from './requirement-lines'
 import { execute, type ExecutionDeps } from './run-execution'
 import { logFile } from './log-files'
 import { createRunLogWriter } from './run-log'
@@ -132,9 +133,8 @@ export function createRunDrive(deps: RunDriveDeps, onFinished: () => void): RunD
 
   const environmentOf = (asked: RunOrder, { config }: DiscoveredPipeline, runConfiguration: RunConfiguration | null): ResolvedEnvironment => {
     const { workspaceRoot, request, inherited, parent } = asked
-    const retry = inherited && parent ? { count: asked.attempt, previousRunId: parent.id } : null
     // A retry runs with what the first attempt ran with (FASTFLOW.md §3.9).
-    if (inherited && retry) return { ...inherited, env: { ...inherited.env, ...retryVariables(retry) }, notices: [] }
+    if (inherited && parent) return { ...inherited, env: { ...inherited.env, ...retryVariables({ count: asked.attempt, previousRunId: parent.id }) }, notices: [] }
     const { values, unreadable } = deps.secrets.valuesFor(workspaceRoot, config.secrets)
     const [first] = unreadable
     if (first) throw new AppError('secret/unavailable', `The secret ${first.name} cannot be read: ${first.why}`, { name: first.name })
@@ -176,17 +176,18 @@ export function createRunDrive(deps: RunDriveDeps, onFinished: () => void): RunD
       ...(waitUntilAtMs === null ? {} : { phase: 'waiting', waitUntilAtMs }),
     })
     deps.history.insert(record)
-    const run = openLive(record)
+    const run = openLive(record, false)
     deps.publish('runs.changed', record)
     track(run, (entry) => drive(entry, asked, planned))
     return run.current()
   }
 
-  const openLive = (record: Run): LiveRun => {
+  const openLive = (record: Run, continues: boolean): LiveRun => {
     try {
-      return createLiveRun(record, { history: deps.history, publish: deps.publish, openLog: (runId, onAppended) => createRunLogWriter(deps.logsDir, runId, { maxBytes: deps.settings().maxLogMegabytes * 1024 ** 2, onAppended }) })
+      return createLiveRun(record, { history: deps.history, publish: deps.publish, openLog: (runId, onAppended) => createRunLogWriter(deps.logsDir, runId, { maxBytes: deps.settings().maxLogMegabytes * 1024 ** 2, continues, onAppended }) })
     } catch (error) {
-      deps.history.remove([record.id])
+      // A run without a log is none; one that is continued stays on record.
+      if (!continues) deps.history.discard(record.id)
       throw error
     }
   }
@@ -209,9 +210,22 @@ export function createRunDrive(deps: RunDriveDeps, onFinished: () => void): RunD
     try {
       run.begin()
       run.change({ phase: 'preparing', queue: null, begunAtMs: Date.now() })
-      const notebookSource = spec.entryPoint === 'main.ipynb' ? readFileSync(join(spec.pipelineDir, spec.entryPoint), 'utf8') : null
-      const work = { limits: spec.limits, timeoutSeconds, hasRequirements: spec.requirements !== null, maskValues: environment.maskValues, notebookSource, git: deps.gitFacts(spec.pipelineDir) }
-      await execute(run, work, (hooks) => deps.runner(asked.kind).run(spec, hooks, signal), deps)
+      await execute(
+        run,
+        {
+          entryPoint: spec.entryPoint,
+          limits: spec.limits,
+          timeoutSeconds,
+          requirements: readRequirementsText(spec.pipelineDir, spec.requirements),
+          maskValues: environment.maskValues,
+          notebookSource: spec.entryPoint === 'main.ipynb' ? readFileSync(join(spec.pipelineDir, spec.entryPoint), 'utf8') : null,
+          git: deps.gitFacts(spec.pipelineDir),
+          perform: (hooks) => deps.runner(asked.kind).run(spec, hooks, signal),
+        },
+        deps,
+      )
+    } catch (error) {
+      return conclude(run, error)
     } finally {
       queue.leave(asked.runId)
     }
@@ -263,13 +277,30 @@ export function createRunDrive(deps: RunDriveDeps, onFinished: () => void): RunD
 
   const adopt = (record: Run): void => {
     if (live.has(record.id)) return
-    const run = openLive(record)
+    const run = openLive(record, true)
     run.change({ phase: 'reconnecting' })
     queue.occupy({ runId: record.id, pipelineKey: keyOf(record), maxInstances: null, alone: false })
-    const work = { limits: limitsOfRecord(record), timeoutSeconds: record.timeoutSeconds, hasRequirements: false, maskValues: [], notebookSource: null, git: null }
     track(run, async () => {
-      await execute(run, work, (hooks) => deps.runner('docker').adopt({ runId: record.id, secretNames: record.secretNames, stopGraceSeconds: deps.settings().stopGraceSeconds }, hooks, run.stop.signal), deps)
-      queue.leave(record.id)
+      try {
+        await execute(
+          run,
+          {
+            entryPoint: record.cells === null ? 'main.py' : 'main.ipynb',
+            limits: limitsOfRecord(record),
+            timeoutSeconds: record.timeoutSeconds,
+            requirements: null,
+            maskValues: [],
+            notebookSource: null,
+            git: null,
+            perform: (hooks) => deps.runner('docker').adopt({ runId: record.id, secretNames: record.secretNames, stopGraceSeconds: deps.settings().stopGraceSeconds }, hooks, run.stop.signal),
+          },
+          deps,
+        )
+      } catch (error) {
+        conclude(run, error)
+      } finally {
+        queue.leave(record.id)
+      }
     })
   }
 

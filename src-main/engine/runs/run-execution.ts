@@ -11,6 +11,8 @@ import { createNotebookRun } from '../notebooks/notebook-run'
 import type { RunnerExit, RunnerHooks, RunSpec } from '../runners/runner'
 import { maskText } from '../secrets/masker'
 import { stopCauseOf, type LiveRun } from './live-run'
+import { createLogIndexCache } from './log-index'
+import { readStreamHead } from './log-reader'
 import { createMetricsLog } from './metrics-log'
 import { memoryNotice, verdictOf, type Verdict } from './outcome'
 import { createOutputChain } from './output-chain'
@@ -92,7 +94,15 @@ export async function execute(run: LiveRun, work: Work, deps: ExecutionDeps): Pr
     timeout.onCodeStarted(atMs)
     enter('running', { pythonVersionUsed, codeStartedAtMs: atMs, setupMs: codeStartedMs - startedMs })
   }
-  const chain = createOutputChain({ log: run.log, maskValues, notebook: notebook && notebook.filter, onReady, onGap: (message) => run.notice(message) })
+  const logIndex = createLogIndexCache()
+  const chain = createOutputChain({
+    log: run.log,
+    storedHead: (stream) => readStreamHead(deps.logsDir, runId, stream, 1024, logIndex),
+    maskValues,
+    notebook: notebook && notebook.filter,
+    onReady,
+    onGap: (message) => run.notice(message),
+  })
 
   const hooks: RunnerHooks = {
     onFacts({ warmKey: key, ...facts }) {

@@ -173,7 +173,7 @@ function joinLog(logsDir: string, runId: string): void {
   const segments = createLogIndexCache().read(indexFile(logsDir, runId))
   const before = segments.filter(({ fromByte }) => fromByte < head.bytes)
   const after = segments.filter(({ fromByte }) => fromByte >= first.fromByte)
-  const cut = segments.findLast(({ fromByte }) => fromByte < first.fromByte)
+  const cut = segments.filter(({ fromByte }) => fromByte < first.fromByte).at(-1)
   const moved = [...(cut && after[0]?.fromByte !== first.fromByte ? [{ ...cut, fromByte: first.fromByte }] : []), ...after].map((segment) => ({ ...segment, fromByte: segment.fromByte - shift }))
   writeFileSync(joinedIndex, Buffer.concat([...before, ...moved].map(indexLine)), { mode: 0o600 })
   renameSync(joinedIndex, indexFile(logsDir, runId))

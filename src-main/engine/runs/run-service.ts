@@ -107,7 +107,10 @@ export function createRunService(deps: RunServiceDeps): RunService {
       const order = drive.order({ pipeline, runConfigId: null, trigger: 'restart' })
       const plan = drive.plan(order)
       const kind = await deps.preferredRunner()
-      const running = drive.alive().findLast((run) => run.workspaceRoot === order.workspaceRoot && run.pipeline === pipeline && run.phase !== 'waiting')
+      const running = drive
+        .alive()
+        .filter((run) => run.workspaceRoot === order.workspaceRoot && run.pipeline === pipeline && run.phase !== 'waiting')
+        .at(-1)
       if (running) await drive.stop(running.id, 'restart')
       return drive.launch({ ...order, kind, parent: running ?? null, waitUntilAtMs: Date.now() + plan.config.restartCooldownSeconds * 1000 }, null)
     },

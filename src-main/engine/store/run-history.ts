@@ -14,7 +14,10 @@ export type RunHistory = {
   claim(instanceIds: readonly string[]): Run[]
   /** Of all workspaces, newest first, with how many finished runs of the same pipeline are newer. */
   finished(): FinishedRun[]
+  /** Finished ones only. */
   remove(ids: readonly string[]): void
+  /** A run that did not come about. */
+  discard(id: string): void
 }
 
 export type FinishedRun = { id: string; pipeline: string; createdAtMs: number; newerOfPipeline: number }
@@ -70,6 +73,7 @@ export function createRunHistory(database: Database, instanceId: string): RunHis
       )
       return rows.map((row) => ({ id: String(row.id), pipeline: String(row.pipeline), createdAtMs: Number(row.created_at_ms), newerOfPipeline: Number(row.place) - 1 }))
     },
+    discard: (id) => database.run('DELETE FROM runs WHERE id = ?', [id]),
     remove(ids) {
       database.transaction(() => {
         for (const id of ids) database.run("DELETE FROM runs WHERE id = ? AND phase = 'finished'", [id])

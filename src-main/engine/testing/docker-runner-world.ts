@@ -85,7 +85,8 @@ export function openDockerRunnerWorld({ limits = noLimits, network = plainNetwor
             world.steps.push('starting')
             onStarting?.(world)
           },
-          onReplay: () => undefined,
+          onAdopted: () => undefined,
+      onReplay: () => undefined,
           onReconnecting: () => undefined,
           onReconnected: () => undefined,
           onMetrics: (sample) => world.samples.push(sample),

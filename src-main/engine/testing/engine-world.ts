@@ -1,7 +1,7 @@
 /** A whole engine, entered through the contract as the window and the CLI do, on a profile and a workspace of its own. */
 import { chownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { ApiInput } from '@shared/contract'
 import type { Run, RunPhase } from '@shared/contract/runs'
 import type { Settings } from '@shared/contract/settings'
@@ -47,7 +47,7 @@ export async function openEngineWorld({ endpoint, settings = {} }: EngineWorldOp
   giveToWorker(workspace)
   const engineEndpoint = endpoint ?? 'unix:///nowhere/engine.sock'
   writeFileSync(join(profile, 'settings.json'), JSON.stringify({ engineEndpoint, ...settings }))
-  const engine = createEngine({ userDataDir: profile, samplesDir, userSamplesDir: join(root, 'user-samples'), homeDir: homedir(), platform: process.platform, rememberWorkspaces: true })
+  const engine = createEngine({ userDataDir: profile, samplesDir, userSamplesDir: join(root, 'user-samples'), homeDir: homedir(), platform: process.platform, rememberWorkspaces: true, workerDir: resolve('resources', 'worker'), followUps: { restarts: true, chains: true } })
   const owner = readOwner(engine.layout.databaseFile)
   const api = createApi(engine, { pickFolder: () => Promise.resolve(null), reveal: () => undefined, runtime: 'test', notices: [] }, '0.0.0')
   await api('workspace.open', { path: workspace })

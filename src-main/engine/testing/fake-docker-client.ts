@@ -83,7 +83,7 @@ export function createFakeDockerClient(options: FakeDockerOptions = {}): FakeDoc
       id,
       name,
       spec,
-      facts: { running: false, status: 'created', exitCode: 0, oomKilled: false, error: '', startedAt: '', finishedAt: '' },
+      facts: { running: false, status: 'created', exitCode: 0, oomKilled: false, error: '', startedAt: '', finishedAt: '', env: spec.Env },
       write: (stream, text) => void output.write(frame(stream, text)),
       endOutput: () => void output.end(),
       exit(change = {}) {
@@ -128,6 +128,12 @@ export function createFakeDockerClient(options: FakeDockerOptions = {}): FakeDoc
     },
     async attach(id) {
       called('attach', 'attach')
+      const stream = streams.get(id)
+      if (!stream) throw new Error(`the test made no container ${id}`)
+      return stream
+    },
+    async logs(id) {
+      called('logs')
       const stream = streams.get(id)
       if (!stream) throw new Error(`the test made no container ${id}`)
       return stream

@@ -8,9 +8,9 @@ import { join, resolve } from 'node:path'
 
 const cache = resolve(import.meta.dirname, '..', '..', '..', 'node_modules', '.cache', 'python-oracle')
 
-/** `packages` with exact versions. Answers one line of output for each line of input. */
+/** `packages` with exact versions; none: Python's own library is the oracle. Answers one line of output for each line of input. */
 export function askPython(packages: string[], script: string, lines: string[]): string[] {
-  const folder = packageFolder(packages)
+  const folder = packages.length === 0 ? '' : packageFolder(packages)
   const { status, stdout, stderr, error } = spawnSync('python3', [script], { input: `${lines.join('\n')}\n`, env: { ...process.env, PYTHONPATH: folder, PYTHONNOUSERSITE: '1' }, encoding: 'utf8', maxBuffer: 2 ** 28 })
   if (status !== 0) throw new Error(`The oracle ${script} failed: ${error?.message ?? stderr}`)
   const answers = stdout.split('\n').slice(0, -1)

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ApiParsedInput } from '@shared/contract'
 import type { Run, RunPhase } from '@shared/contract/runs'
+import { defaultSettings } from '@shared/contract/settings'
 import { createEvents, type Events } from '../events'
 import type { DiscoveredPipeline } from '../pipelines/discovery'
 import { createRunService, type RunService, type RunServiceDeps } from '../runs/run-service'
@@ -59,7 +60,11 @@ export function createRunWorld(change: Partial<RunServiceDeps> = {}, pipelines: 
     gitFacts: () => Promise.resolve({ gitCommit: null, gitBranch: null, gitDirty: null }),
     isWarm: () => false,
     rememberWarm: () => undefined,
-    stopGraceSeconds: () => 10,
+    settings: () => defaultSettings,
+    secrets: { valuesFor: () => ({ values: new Map(), unreadable: [] }), decryptToken: (_root, token) => token },
+    defaultSlots: () => 10,
+    followUps: { restarts: true, chains: true },
+    stopElsewhere: () => Promise.resolve(false),
     ...change,
   })
   const until = (runId: string, condition: (run: Run) => boolean): Promise<Run> =>
