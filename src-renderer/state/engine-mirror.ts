@@ -74,6 +74,12 @@ export function withRuns(known: Readonly<Record<string, Run>>, runs: readonly Ru
   return { ...known, ...Object.fromEntries(news.map((run) => [run.id, run])) }
 }
 
+/** Without runs that are no more. */
+export function withoutRuns(known: Readonly<Record<string, Run>>, runIds: readonly string[]): Readonly<Record<string, Run>> {
+  const gone = new Set(runIds)
+  return Object.fromEntries(Object.entries(known).filter(([id]) => !gone.has(id)))
+}
+
 /** Newest first. Runs of other workspaces are left out; `pipeline` null means all. */
 export function sortedRuns(mirror: Pick<EngineMirror, 'runs' | 'workspace'>, pipeline: string | null): Run[] {
   const root = mirror.workspace?.workspace?.root

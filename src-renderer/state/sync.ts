@@ -4,7 +4,7 @@
  */
 import type { ApiEvent, ApiInput, ApiOutput, ApiPayload, ApiRequest } from '@shared/contract/index'
 import type { Run } from '@shared/contract/runs'
-import { type EngineMirror, newer, useEngineMirror, withRuns } from './engine-mirror'
+import { type EngineMirror, newer, useEngineMirror, withRuns, withoutRuns } from './engine-mirror'
 
 type EventMessage = { [K in ApiEvent]: { name: K; payload: ApiPayload<K> } }[ApiEvent]
 
@@ -76,6 +76,12 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
         const { runId, sizeBytes } = message.payload
         return setState((mirror) => ({ logSizes: { ...mirror.logSizes, [runId]: Math.max(mirror.logSizes[runId] ?? 0, sizeBytes) } }))
       }
+      case 'runs.removed':
+        return setState((mirror) => ({ runs: withoutRuns(mirror.runs, message.payload.runIds) }))
+      // Of interest only to what shows this very run: it listens itself.
+      case 'runs.metricsSampled':
+      case 'runs.cellsChanged':
+        return
       case 'tools.engineChanged':
         return setState((mirror) => ({ engine: newer(mirror.engine, message.payload) }))
       case 'tools.workerImageChanged':

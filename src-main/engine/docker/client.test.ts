@@ -126,6 +126,7 @@ describe('answers', () => {
       error: '',
       startedAt: '',
       finishedAt: '',
+      env: [],
     })
   })
 
@@ -147,8 +148,8 @@ describe('answers', () => {
       ]),
     )
     expect(await client.listOwn()).toEqual([
-      { id: ownContainerId, runId: 'r1', running: true },
-      { id: madeContainerId, runId: null, running: false },
+      { id: ownContainerId, runId: 'r1', running: true, createdAtMs: 0 },
+      { id: madeContainerId, runId: null, running: false, createdAtMs: 0 },
     ])
   })
 

@@ -5,7 +5,7 @@
 import { AppError } from '@shared/app-error'
 import type { ApiOutput, ApiParsedInput } from '@shared/contract'
 import type { Run } from '@shared/contract/runs'
-import { readRecordedCells } from '../notebooks/cell-store'
+import { createCellReader } from '../notebooks/cell-reader'
 import { readWebhookBody } from '../secrets/webhook'
 import { readMetrics } from './metrics-log'
 import { createRetention } from './retention'
@@ -66,6 +66,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
   }
   const drive = createRunDrive(deps, tidy)
   const logIndex = createLogIndexCache()
+  const cells = createCellReader(deps.logsDir)
 
   const get = (runId: string): Run => {
     const run = drive.find(runId) ?? deps.history.find(runId)
@@ -140,7 +141,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
     },
     readCells({ runId, indexes }) {
       get(runId)
-      return { cells: readRecordedCells(deps.logsDir, runId, indexes) }
+      return { cells: cells.read(runId, indexes) }
     },
     previewRemoval: (runIds) => retention.preview(runIds),
     remove: (runIds) => retention.remove(runIds),

@@ -41,16 +41,19 @@ function stepState(run: Run, index: number, reached: number): StepState {
   return run.outcome === 'succeeded' ? 'done' : 'skipped'
 }
 
+/** Waiting and queue are no part of any step. */
+const beganAtMs = (run: Run): number => run.begunAtMs ?? run.createdAtMs
+
 /** Milliseconds of a step; measured where the engine measured, else counted up to now or to the end. */
 function stepMs(run: Run, name: StepName, isReached: boolean, nowMs: number): number | null {
   if (!isReached) return null
   const endMs = run.finishedAtMs ?? nowMs
   switch (name) {
     case 'preparing':
-      return run.prepareMs ?? Math.max(0, (run.startedAtMs ?? endMs) - run.createdAtMs)
+      return run.prepareMs ?? Math.max(0, (run.startedAtMs ?? endMs) - beganAtMs(run))
     case 'starting':
       if (run.prepareMs === null) return null
-      return startMs(run.prepareMs, (run.startedAtMs ?? endMs) - run.createdAtMs)
+      return startMs(run.prepareMs, (run.startedAtMs ?? endMs) - beganAtMs(run))
     case 'setting-up':
       return run.setupMs ?? (run.startedAtMs === null ? null : Math.max(0, (run.codeStartedAtMs ?? endMs) - run.startedAtMs))
     case 'running':
