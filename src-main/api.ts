@@ -33,7 +33,7 @@ export function createApi(engine: Engine, desktop: Desktop, version: string): Ap
 }
 
 function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiHandlers {
-  const { workspace, catalog, files, runs, secrets, settings, connection, workerImage, uv } = engine
+  const { workspace, catalog, files, runs, schedule, secrets, settings, connection, workerImage, uv } = engine
   return {
     'workspace.current': () => workspace.current(),
     'workspace.open': async ({ path }) => opened(engine, await workspace.open(path)),
@@ -58,9 +58,9 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'runs.readCells': (query) => runs.readCells(query),
     'runs.previewRemoval': ({ runIds }) => runs.previewRemoval(runIds),
     'runs.remove': ({ runIds }) => runs.remove(runIds),
-    'schedule.list': notYet,
-    'schedule.setActive': notYet,
-    'schedule.next': notYet,
+    'schedule.list': () => schedule.state(),
+    'schedule.setActive': ({ active }) => schedule.setActive(active),
+    'schedule.next': (query) => schedule.next(query),
     'secrets.list': () => secrets.state(),
     'secrets.set': ({ name, value }) => secrets.set(name, value),
     'secrets.remove': ({ name }) => secrets.remove(name),
@@ -99,10 +99,6 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'settings.get': () => settings.state(),
     'settings.update': ({ patch }) => settings.update(withoutUndefined(patch)),
   }
-}
-
-function notYet(): never {
-  throw new AppError('input/invalid', 'not there yet')
 }
 
 /** The answer to opening a folder comes when its pipelines are known, so that whoever asked can go on at once. */

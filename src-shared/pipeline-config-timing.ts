@@ -1,10 +1,10 @@
 /**
  * When something fires: cron or interval, its window, the single start, the regular restart (FASTFLOW.md §2.1 to §2.4). What a
- * cron expression means is in schedule.ts.
+ * cron expression means is in cron.ts.
  */
 import type { PipelineConfig, ScheduleTiming, ScheduleWindow } from './pipeline-config-model'
 import { parseServerTime } from './iso-time'
-import { lintCronExpression } from './pipeline-config-cron'
+import { lintCron } from './cron'
 import type { Entry, Field, Reading } from './pipeline-config-reading'
 import { pythonInt, pythonIntOfText, pythonText, withArticle, written } from './pipeline-config-values'
 
@@ -32,7 +32,7 @@ function readCron(entry: Entry | undefined, reading: Reading): ScheduleTiming | 
   }
   const expression = pythonText(value, reading)?.trim() ?? ''
   if (expression === '') return null
-  if (value.type === 'string') for (const { severity, message } of lintCronExpression(expression)) reading.report(severity, message, value)
+  if (value.type === 'string') for (const { severity, message } of lintCron(expression)) reading.report(severity, message, value)
   return { kind: 'cron', expression }
 }
 
@@ -98,7 +98,7 @@ export function readRestartInterval({ value, target, reading }: Field<PipelineCo
   const text = pythonText(value, reading)?.trim()
   if (text === '') return
   if (text !== undefined && text.split(/\s+/).length === 5) {
-    for (const { severity, message } of lintCronExpression(text)) reading.report(severity, message, value)
+    for (const { severity, message } of lintCron(text)) reading.report(severity, message, value)
     target.restartInterval = { kind: 'cron', expression: text }
     return
   }

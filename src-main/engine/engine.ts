@@ -24,6 +24,7 @@ import { createHostRunner, hostCacheFolder } from './runners/host-runner'
 import { runUserOf } from './runners/run-user'
 import { createRecovery } from './runs/recovery'
 import { createRunService, type RunService } from './runs/run-service'
+import { createScheduleService, type ScheduleService } from './schedule/schedule-service'
 import { createKeyCipher, type SecretCipher } from './secrets/secret-cipher'
 import { createSecretStore } from './secrets/secret-store'
 import { createSecretsService, type SecretsService } from './secrets/secrets-service'
@@ -60,6 +61,7 @@ export type Engine = {
   files: FileService
   runs: RunService
   secrets: SecretsService
+  schedule: ScheduleService
   connection: EngineConnection
   workerImage: WorkerImage
   uv: UvFinder
@@ -192,6 +194,7 @@ export function createEngine(config: EngineConfig): Engine {
     publish(state) {
       events.publish('pipelines.changed', state)
       secrets.refresh()
+      schedule.refresh()
     },
   })
   const files = createFileService({
@@ -253,6 +256,17 @@ export function createEngine(config: EngineConfig): Engine {
       return owner !== undefined && presence.requestStop(owner, runId)
     },
   })
+  const schedule = createScheduleService({
+    pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)),
+    findPipeline: (name) => catalog.find(name),
+    workspaceRoot: () => workspace.current().workspace?.root ?? null,
+    facts,
+    publish: (state) => events.publish('schedule.changed', state),
+    start: (pipeline, runConfigId) => runs.startScheduled(pipeline, runConfigId),
+    restart: (pipeline) => runs.restart(pipeline),
+    onProblem: (message) => appLog.error('A schedule', message),
+    nowMs: Date.now,
+  })
   const hostProcesses = createHostProcesses(layout.runDir)
   const recovery = createRecovery({
     history,
@@ -274,6 +288,7 @@ export function createEngine(config: EngineConfig): Engine {
     files,
     runs,
     secrets,
+    schedule,
     connection,
     workerImage,
     uv,
@@ -282,6 +297,7 @@ export function createEngine(config: EngineConfig): Engine {
     appLog,
     refreshCacheStates: refresh,
     async dispose() {
+      schedule.dispose()
       await runs.stopAll()
       presence.close()
       workerImage.cancelPull()
