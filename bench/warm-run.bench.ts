@@ -30,7 +30,7 @@ describe.skipIf(engineEndpoint === undefined)('Warm runs (needs FFD_TEST_ENGINE)
       if (requirements !== null) writeFileSync(join(pipeline, 'requirements.txt'), requirements)
     }
     process.env.DOCKER_HOST = engineEndpoint
-    engine = createEngine({ userDataDir: join(folder, 'profile'), samplesDir: folder, userSamplesDir: join(folder, 'samples'), homeDir: homedir(), platform: process.platform, rememberWorkspaces: false, workerDir: resolve('resources', 'worker'), followUps: { restarts: false, chains: false } })
+    engine = createEngine({ userDataDir: join(folder, 'profile'), samplesDir: folder, userSamplesDir: join(folder, 'samples'), homeDir: homedir(), platform: process.platform, rememberWorkspaces: false, workerDir: resolve('resources', 'worker'), followUps: { restarts: false, chains: false }, adoptsRuns: false })
     api = createApi(engine, { pickFolder: () => Promise.resolve(null), reveal: () => undefined, runtime: 'bench', notices: [] }, '0')
     await api('workspace.open', { path: join(folder, 'pipelines') })
   })

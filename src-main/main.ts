@@ -62,6 +62,7 @@ async function start(): Promise<void> {
       rememberWorkspaces: true,
       secretCipher: createSafeStorageCipher(safeStorage, platformInput.platform),
       followUps: { restarts: true, chains: true },
+      adoptsRuns: true,
     })
   } catch (error) {
     dialog.showErrorBox('Fast-Flow Desktop cannot start', toWireError(error).message)

@@ -10,6 +10,9 @@ import { parseInvocation, usage, type Invocation } from './invocation'
 import { doctorCommand, listCommand, logsCommand, runsCommand } from './look-commands'
 import { createOutput, type Output } from './output'
 import { exitCodes, runCommand } from './run-command'
+import { scheduleCommand } from './schedule-command'
+import { encryptCommand, readSecretValue, secretsCommand } from './secrets-command'
+import { stopCommand } from './stop-command'
 
 async function main(argv: string[]): Promise<number> {
   const output = createOutput({ stdout: process.stdout, stderr: process.stderr })
@@ -63,6 +66,7 @@ function openEngine(dir: string | null): Engine {
     workerDir: join(__dirname, '..', '..', 'resources', 'worker'),
     // A command ends with its run.
     followUps: { restarts: false, chains: false },
+    adoptsRuns: false,
     userSamplesDir: userSamplesDir(userDataDir, input),
     homeDir: input.homeDir,
     platform: input.platform,
@@ -89,6 +93,14 @@ async function carryOut(invocation: Exclude<Invocation, { command: 'help' }>, ap
       return runCommand({ ...common, invocation, onInterrupt })
     case 'runs':
       return runsCommand({ ...common, invocation })
+    case 'stop':
+      return stopCommand({ ...common, invocation })
+    case 'schedule':
+      return scheduleCommand({ ...common, invocation })
+    case 'secrets':
+      return secretsCommand({ ...common, invocation, readValue: readSecretValue })
+    case 'encrypt':
+      return encryptCommand({ ...common, invocation, readValue: readSecretValue })
     case 'logs':
       return logsCommand({ ...common, invocation })
     case 'doctor':

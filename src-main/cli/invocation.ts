@@ -1,6 +1,7 @@
 /** Reads the command line, pure. What is wrong becomes a UsageProblem with a sentence; nothing is done by halves. */
 import { parseArgs } from 'node:util'
 import type { RunnerKind } from '@shared/contract/runs'
+import { parseServerTime } from '@shared/iso-time'
 
 export type CommonOptions = { json: boolean; workspace: string | null; userDataDir: string | null }
 
@@ -8,9 +9,14 @@ export type Invocation = CommonOptions &
   (
     | { command: 'help' }
     | { command: 'list' }
-    | { command: 'run'; pipeline: string; runner: RunnerKind | null; env: Record<string, string>; force: boolean }
+    | { command: 'run'; pipeline: string; runner: RunnerKind | null; runConfigId: string | null; env: Record<string, string>; force: boolean }
     | { command: 'runs'; pipeline: string | null; limit: number }
     | { command: 'logs'; runId: string; follow: boolean }
+    | { command: 'stop'; runId: string }
+    | { command: 'schedule'; pipeline: string; count: number; fromAtMs: number | null }
+    | { command: 'secrets'; action: 'list' | 'key' }
+    | { command: 'secrets'; action: 'set' | 'rm'; name: string }
+    | { command: 'encrypt' }
     | { command: 'doctor' }
   )
 
@@ -21,11 +27,21 @@ export const usage = `Usage: ffdesk COMMAND [options]
   list                     pipelines of the workspace, with their cache state and problems
   run NAME                 run a pipeline; its log goes to standard output, all else to standard error
       --runner docker|host   container (default where an engine answers) or this computer, not isolated
+      --config ID            with the overrides of this entry of schedules
       --env K=V              a variable for the run; may be given several times
       --force                run in spite of an invalid or disabling pipeline.json
   runs [NAME]              past runs, newest first
       --limit N              at most N (default 20)
   logs ID [-f]             the log of a run; -f follows a live one
+  stop ID                  stop a run, also one of the window
+  schedule NAME            when the pipeline fires next, as the server computes it
+      --next N               so many times of each schedule (default 10)
+      --from ISO             counted from this time, for example 2026-01-31T09:00Z (default now)
+  secrets list             secrets of the workspace: names, never values
+  secrets set NAME         keep a secret; its value comes by standard input
+  secrets rm NAME          remove a secret
+  secrets key              keep the server's ENCRYPTION_KEY; it comes by standard input
+  encrypt                  a token for encrypted_env from standard input
   doctor                   what the app needs around it, and what to do about what is missing
 
 Options for every command:
@@ -33,8 +49,11 @@ Options for every command:
   --workspace DIR          default: the workspace that was open last, else the samples
   --user-data-dir DIR      another profile: settings, history and logs of its own
 
-Exit codes of run: the pipeline's own; 130 when it was stopped; 2 for wrong usage, an unknown or a refused pipeline;
-1 when it could not be run for another reason.
+Exit codes of run: the pipeline's own (of its last attempt, where it is retried); 124 when its timeout ended it; 130 when it
+was stopped; 2 for wrong usage, an unknown or a refused pipeline; 1 when it could not be run for another reason. The other
+commands: 0, 2 for wrong usage, 1 when it did not work.
+
+Secrets are kept with the key file secrets.key of the profile, or with ENCRYPTION_KEY where it is set.
 `
 
 const variable = /^([A-Za-z_][A-Za-z0-9_]*)=([\s\S]*)$/
@@ -53,7 +72,10 @@ export function parseInvocation(argv: string[]): Parsed {
         runner: { type: 'string' },
         env: { type: 'string', multiple: true },
         force: { type: 'boolean' },
+        config: { type: 'string' },
         limit: { type: 'string' },
+        next: { type: 'string' },
+        from: { type: 'string' },
         follow: { type: 'boolean', short: 'f' },
       },
     })
@@ -64,7 +86,7 @@ export function parseInvocation(argv: string[]): Parsed {
   const [command, argument, ...more] = positionals
   const common = { json: values.json ?? false, workspace: values.workspace ?? null, userDataDir: values['user-data-dir'] ?? null }
   if (values.help || command === undefined || command === 'help') return right({ ...common, command: 'help' })
-  if (more.length > 0) return wrong(`Too many arguments: ${more.join(' ')}`)
+  if (more.length > (command === 'secrets' ? 1 : 0)) return wrong(`Too many arguments: ${more.join(' ')}`)
   const misplaced = Object.keys(values).find((name) => !optionsOf(command).includes(name))
   if (misplaced !== undefined) return wrong(`--${misplaced} does not go with "${command}".`)
 
@@ -82,13 +104,31 @@ export function parseInvocation(argv: string[]): Parsed {
         if (!match) return wrong(`--env takes NAME=VALUE, not "${entry.split('=')[0]}".`)
         env[match[1]!] = match[2]!
       }
-      return right({ ...common, command, pipeline: argument, runner: runner ?? null, env, force: values.force ?? false })
+      return right({ ...common, command, pipeline: argument, runner: runner ?? null, runConfigId: values.config ?? null, env, force: values.force ?? false })
     }
     case 'runs': {
       const limit = Number(values.limit ?? 20)
       if (!Number.isInteger(limit) || limit < 1 || limit > 1000) return wrong('--limit takes a whole number from 1 to 1000.')
       return right({ ...common, command, pipeline: argument ?? null, limit })
     }
+    case 'stop':
+      return argument === undefined ? wrong('Which run? ffdesk stop ID (ffdesk runs lists them)') : right({ ...common, command, runId: argument })
+    case 'schedule': {
+      if (argument === undefined) return wrong('Which pipeline? ffdesk schedule NAME')
+      const count = Number(values.next ?? 10)
+      if (!Number.isInteger(count) || count < 1 || count > 1000) return wrong('--next takes a whole number from 1 to 1000.')
+      const fromAtMs = values.from === undefined ? null : parseServerTime(values.from, 'start')
+      if (values.from !== undefined && fromAtMs === null) return wrong('--from takes a time like 2026-01-31T09:00Z or a day like 2026-01-31; without a zone it is UTC.')
+      return right({ ...common, command, pipeline: argument, count, fromAtMs })
+    }
+    case 'secrets': {
+      const [name] = more
+      if (argument === 'list' || argument === 'key') return name === undefined ? right({ ...common, command, action: argument }) : wrong(`"secrets ${argument}" takes no name.`)
+      if (argument !== 'set' && argument !== 'rm') return wrong('ffdesk secrets list, set NAME, rm NAME or key')
+      return name === undefined ? wrong(`Which secret? ffdesk secrets ${argument} NAME`) : right({ ...common, command, action: argument, name })
+    }
+    case 'encrypt':
+      return argument === undefined ? right({ ...common, command }) : wrong('The value comes by standard input: what is on a command line is seen by every user of the computer.')
     case 'logs':
       if (argument === undefined) return wrong('Which run? ffdesk logs ID (ffdesk runs lists them)')
       return right({ ...common, command, runId: argument, follow: values.follow ?? false })
@@ -99,8 +139,8 @@ export function parseInvocation(argv: string[]): Parsed {
 
 function optionsOf(command: string): string[] {
   const common = ['help', 'json', 'workspace', 'user-data-dir']
-  const own: Record<string, string[]> = { run: ['runner', 'env', 'force'], runs: ['limit'], logs: ['follow'], list: [], doctor: [] }
-  return Object.hasOwn(own, command) ? [...common, ...own[command]!] : [...common, 'runner', 'env', 'force', 'limit', 'follow']
+  const own: Record<string, string[]> = { run: ['runner', 'config', 'env', 'force'], runs: ['limit'], logs: ['follow'], schedule: ['next', 'from'], list: [], doctor: [], stop: [], secrets: [], encrypt: [] }
+  return Object.hasOwn(own, command) ? [...common, ...own[command]!] : [...common, ...Object.values(own).flat()]
 }
 
 function right(invocation: Invocation): Parsed {

@@ -7,7 +7,7 @@ import type { Invocation } from './invocation'
 import { createLogTextReader } from './log-text'
 import { formatDuration, type Output } from './output'
 
-export const exitCodes = { ok: 0, failed: 1, usage: 2, stopped: 130 }
+export const exitCodes = { ok: 0, failed: 1, usage: 2, timedOut: 124, stopped: 130 }
 
 export type RunCommandInput = {
   api: Api
@@ -32,6 +32,7 @@ export async function runCommand({ api, events, output, invocation, onInterrupt 
     if (json) void output.json({ type: 'phase', phase: run.phase, atMs: Date.now() })
     else sayPhase(output, run)
   }
+  /** The attempt that is shown; a retry takes the place of the run before it. */
   let runId: string | null = null
   let interrupted = false
   // Listened to before there is a run: a Ctrl+C at any moment stops it, none leaves it behind.
@@ -41,16 +42,15 @@ export async function runCommand({ api, events, output, invocation, onInterrupt 
     output.say('Stopping…')
     void api('runs.stop', { runId })
   })
-  const started = await api('runs.start', { pipeline: invocation.pipeline, runner: invocation.runner, env: invocation.env, ignoreProblems: invocation.force, whenRunning: 'parallel' })
-  const { id } = started
-  runId = id
-  if (interrupted) await api('runs.stop', { runId: id })
+  const started = await api('runs.start', { pipeline: invocation.pipeline, runner: invocation.runner, runConfigId: invocation.runConfigId, env: invocation.env, ignoreProblems: invocation.force, whenRunning: 'parallel' })
+  runId = started.id
+  if (interrupted) await api('runs.stop', { runId })
   if (json) await output.json({ type: 'started', run: started })
   show(started)
   let saidOfPull: string | null = null
   const unsubscribe = [
     events.on('runs.changed', (run) => {
-      if (run.id === id) show(run)
+      if (run.id === runId) show(run)
     }),
     events.on('tools.workerImageChanged', (image) => {
       const text = image.state === 'pulling' ? pullText(image.receivedBytes, image.totalBytes) : null
@@ -60,25 +60,64 @@ export async function runCommand({ api, events, output, invocation, onInterrupt 
     }),
   ]
   try {
-    const reader = createLogTextReader()
-    const writeTexts = async (texts: ReturnType<typeof reader.end>): Promise<void> => {
-      for (const text of texts) await output.json({ type: 'log', ...text })
+    for (;;) {
+      const finished = await followRun({ api, events, output, json, runId })
+      show(finished)
+      if (json) await output.json({ type: 'finished', run: finished })
+      else saySummary(output, finished)
+      const retry = await retryOf(api, events, finished)
+      if (retry === null) return exitCodeOf(finished)
+      runId = retry.id
+      shown = null
+      if (interrupted) await api('runs.stop', { runId })
+      if (json) await output.json({ type: 'started', run: retry })
+      else output.say(`Retry ${retry.attempt} of ${retry.retryAttempts}`)
+      show(retry)
     }
-    await followLog({ api, events, runId: id, onChunk: (chunk) => (json ? writeTexts(reader.push(chunk)) : output.bytes(chunk.bytes)) })
-    if (json) await writeTexts(reader.end())
-    const finished = await api('runs.get', { runId: id })
-    show(finished)
-    if (json) await output.json({ type: 'finished', run: finished })
-    else saySummary(output, finished)
-    return exitCodeOf(finished)
   } finally {
     for (const end of unsubscribe) end()
   }
 }
 
+/** To its end; its log goes out as it comes. */
+async function followRun({ api, events, output, json, runId }: { api: Api; events: Events; output: Output; json: boolean; runId: string }): Promise<Run> {
+  const reader = createLogTextReader()
+  const writeTexts = async (texts: ReturnType<typeof reader.end>): Promise<void> => {
+    for (const text of texts) await output.json({ type: 'log', ...text })
+  }
+  await followLog({ api, events, runId, onChunk: (chunk) => (json ? writeTexts(reader.push(chunk)) : output.bytes(chunk.bytes)) })
+  if (json) await writeTexts(reader.end())
+  return api('runs.get', { runId })
+}
+
+const retriedOutcomes: readonly Run['outcome'][] = ['failed', 'timed-out', 'setup-failed', 'out-of-memory', 'killed']
+/** A retry is on record in the moment in which the run before it is final. */
+const retryAppearsMs = 2000
+
+async function retryOf(api: Api, events: Events, run: Run): Promise<Run | null> {
+  if (run.attempt >= run.retryAttempts || !retriedOutcomes.includes(run.outcome)) return null
+  const isRetry = (other: Run): boolean => other.parentRunId === run.id && other.trigger === 'retry'
+  return new Promise((resolve, reject) => {
+    const found = (retry: Run | null): void => {
+      clearTimeout(timer)
+      unsubscribe()
+      resolve(retry)
+    }
+    const timer = setTimeout(() => found(null), retryAppearsMs)
+    const unsubscribe = events.on('runs.changed', (other) => {
+      if (isRetry(other)) found(other)
+    })
+    api('runs.list', { pipeline: run.pipeline }).then(({ runs }) => {
+      const retry = runs.find(isRetry)
+      if (retry) found(retry)
+    }, reject)
+  })
+}
+
 export function exitCodeOf(run: Pick<Run, 'outcome' | 'exitCode'>): number {
   if (run.outcome === 'succeeded') return exitCodes.ok
   if (run.outcome === 'stopped') return exitCodes.stopped
+  if (run.outcome === 'timed-out') return exitCodes.timedOut
   return run.exitCode === null || run.exitCode === 0 ? exitCodes.failed : run.exitCode
 }
 

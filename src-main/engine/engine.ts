@@ -48,6 +48,8 @@ export type EngineConfig = {
   rememberWorkspaces: boolean
   /** What keeps the values of secrets; without it a key file of the profile, or ENCRYPTION_KEY. */
   secretCipher?: SecretCipher
+  /** Whether runs of a process that is gone are taken over; a command that ends soon must not. */
+  adoptsRuns: boolean
   /** Whether runs are restarted, and trigger others. */
   followUps: { restarts: boolean; chains: boolean }
 }
@@ -271,7 +273,7 @@ export function createEngine(config: EngineConfig): Engine {
   const recovery = createRecovery({
     history,
     presence,
-    adopt: (run) => runs.adopt(run),
+    adopt: config.adoptsRuns ? (run) => runs.adopt(run) : null,
     isDriven: (runId) => runs.live().some(({ id }) => id === runId),
     endHostRun: (runId) => hostProcesses.end(runId),
     onChanged: (run) => events.publish('runs.changed', run),

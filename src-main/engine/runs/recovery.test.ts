@@ -34,11 +34,11 @@ beforeEach(() => {
   recovery = recoveryOf(history, owner.own)
 })
 
-function recoveryOf(own: RunHistory, instanceId: string): Recovery {
+function recoveryOf(own: RunHistory, instanceId: string, adopts = true): Recovery {
   return createRecovery({
     history: own,
     presence: { instanceId, isAlive: (id) => Promise.resolve(id === instanceId || id === owner.living) },
-    adopt: (run) => adopted.push(run.id),
+    adopt: adopts ? (run) => adopted.push(run.id) : null,
     isDriven: (runId) => driven.has(runId),
     endHostRun: (runId) => Promise.resolve(void endedHost.push(runId)),
     onChanged: (run) => changed.push(run),
@@ -123,6 +123,17 @@ describe('a run of a process that is gone', () => {
     await Promise.all([recovery.recover(client), recoveryOf(createRunHistory(database, 'other'), 'other').recover(client)])
     expect(adopted).toEqual([run.id])
   })
+})
+
+test('a process that ends soon leaves runs with a container to one that stays, and tidies up the others', async () => {
+  const [inContainer, gone] = [insert(owner.dead), insert(owner.dead)]
+  const { client, removed } = engineWith({ id: 'c', runId: inContainer.id })
+  await recoveryOf(history, owner.own, false).recover(client)
+  expect(history.find(inContainer.id)).toEqual(inContainer)
+  expect(history.find(gone.id)?.outcome).toBe('interrupted')
+  expect(removed).toEqual([])
+  await recovery.recover(client)
+  expect(adopted).toEqual([inContainer.id])
 })
 
 test('runs of a living process, our own and finished ones are left alone', async () => {

@@ -12,8 +12,8 @@ import type { RunHistory } from '../store/run-history'
 export type RecoveryDeps = {
   history: Pick<RunHistory, 'unfinished' | 'claim' | 'find' | 'update'>
   presence: Pick<Presence, 'instanceId' | 'isAlive'>
-  /** Goes on with a run in its container. */
-  adopt: (run: Run) => void
+  /** Goes on with a run in its container; null: this process ends soon, and leaves such runs to one that stays. */
+  adopt: ((run: Run) => void) | null
   /** Whether this process drives the run already. */
   isDriven: (runId: string) => boolean
   /** Ends what a run on this computer left running. */
@@ -38,7 +38,9 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
   const claim = async (): Promise<void> => {
     const owners = [...new Set(deps.history.unfinished().map(({ instanceId }) => instanceId))].filter((id) => id !== deps.presence.instanceId)
     const alive = await Promise.all(owners.map((id) => deps.presence.isAlive(id)))
-    for (const run of deps.history.claim(owners.filter((_id, index) => alive[index] !== true))) pending.set(run.id, run)
+    const dead = owners.filter((_id, index) => alive[index] !== true)
+    const left = deps.adopt ? deps.history.claim(dead) : deps.history.unfinished().flatMap(({ run, instanceId }) => (dead.includes(instanceId) ? [run] : []))
+    for (const run of left) pending.set(run.id, run)
   }
 
   const settle = async (run: Run, containers: ReadonlySet<string> | null): Promise<void> => {
@@ -49,10 +51,10 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
     }
     if (containers?.has(run.id)) {
       pending.delete(run.id)
-      return deps.adopt(run)
+      return deps.adopt?.(run)
     }
     if (containers) return interrupt(run, 'The app ended while the pipeline ran, and its container is gone. The log is kept up to that point; run the pipeline again.')
-    if (run.phase !== 'reconnecting') change(run, { phase: 'reconnecting' })
+    if (deps.adopt && run.phase !== 'reconnecting') change(run, { phase: 'reconnecting' })
   }
 
   const change = (run: Run, patch: Partial<Run>): void => {
