@@ -86,7 +86,7 @@ export function parseInvocation(argv: string[]): Parsed {
   const [command, argument, ...more] = positionals
   const common = { json: values.json ?? false, workspace: values.workspace ?? null, userDataDir: values['user-data-dir'] ?? null }
   if (values.help || command === undefined || command === 'help') return right({ ...common, command: 'help' })
-  if (more.length > (command === 'secrets' ? 1 : 0)) return wrong(`Too many arguments: ${more.join(' ')}`)
+  if (more.length > (command === 'secrets' ? 1 : 0)) return wrong(command === 'secrets' ? 'Too many arguments: a value comes by standard input.' : `Too many arguments: ${more.join(' ')}`)
   const misplaced = Object.keys(values).find((name) => !optionsOf(command).includes(name))
   if (misplaced !== undefined) return wrong(`--${misplaced} does not go with "${command}".`)
 

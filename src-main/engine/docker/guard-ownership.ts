@@ -4,9 +4,8 @@
  * engine's own words for what does not exist.
  */
 import { deny } from './guard-denial'
-import { containerIdPattern } from './guard-policy'
+import { containerIdPattern, isOurVolumeName } from './guard-policy'
 import { exactly, isRecord, matching, oneOf, shape } from './guard-shape'
-import { cacheVolumePattern, pythonVolumePattern } from './guard-policy'
 import type { Upstream } from './guard-upstream'
 import { labels } from './labels'
 
@@ -76,7 +75,7 @@ function hasOwnerLabel(holder: Record<string, unknown>, owner: string): boolean 
 export function volumeRule(owner: string) {
   return shape(
     {
-      Name: matching(new RegExp(`${cacheVolumePattern.source}|${pythonVolumePattern.source}`), 'volume'),
+      Name: (value: unknown, path: string): string => (typeof value === 'string' && isOurVolumeName(value) ? value : deny('volume', `${path} is no name of a volume of ours.`)),
       Labels: shape({ [labels.owner]: exactly(owner, 'label') }, { [labels.generation]: matching(/^[0-9a-f]{16}$/, 'label') }),
     },
     { Driver: oneOf(['local'], 'volume') },
