@@ -49,7 +49,7 @@ export function watchExit(client: DockerClient, id: string): ExitWatch {
   }
 }
 
-function isOver(facts: ContainerFacts): boolean {
+export function isOver(facts: ContainerFacts): boolean {
   return !facts.running && (facts.status === 'exited' || facts.status === 'dead')
 }
 

@@ -4,7 +4,7 @@
  */
 import { AppError, toWireError } from '@shared/app-error'
 import type { ContainerFacts, DockerClient } from '../docker/client'
-import { watchExit, type ExitWatch } from '../docker/container-exit'
+import { isOver, watchExit, type ExitWatch } from '../docker/container-exit'
 import { readContainerOutput, type ContainerOutput } from './container-output'
 import { createMetricsSampler } from './metrics-sampler'
 import { signalOfExitCode, type RunnerExit, type RunnerHooks } from './runner'
@@ -73,7 +73,7 @@ export async function followContainer(first: Link, { reconnect, id, stopGraceSec
       const sampler = createMetricsSampler(link.client, id, (sample) => hooks.onMetrics(sample))
       let end: Awaited<ReturnType<typeof endOrBreak>>
       try {
-        end = await endOrBreak(link)
+        end = await endOrBreak(link, id)
       } finally {
         sampler.dispose()
       }
@@ -94,13 +94,24 @@ export async function followContainer(first: Link, { reconnect, id, stopGraceSec
 
 type End = { kind: 'exited'; facts: ContainerFacts | null } | { kind: 'cut' } | { kind: 'lost' }
 
-async function endOrBreak({ output, watch }: Link): Promise<End> {
+async function endOrBreak({ client, output, watch }: Link, id: string): Promise<End> {
   let timer: NodeJS.Timeout | undefined
-  const cut = output.ended.then(() => new Promise<End>((resolve) => (timer = setTimeout(() => resolve({ kind: 'cut' }), cutAfterMs))))
+  const look = async (): Promise<End | null> => {
+    const facts = await client.inspect(id)
+    return facts === null || isOver(facts) ? { kind: 'exited', facts } : null
+  }
+  // Of a container that had ended before nobody tells; its output ends at once.
+  const cut = output.ended.then(async () => {
+    const over = await look()
+    if (over) return over
+    await new Promise((resolve) => (timer = setTimeout(resolve, cutAfterMs)))
+    return (await look()) ?? { kind: 'cut' as const }
+  })
   try {
     const exited = watch.exited().then((facts): End => ({ kind: 'exited', facts }))
-    const end = await Promise.race([exited, cut])
     exited.catch(() => undefined)
+    cut.catch(() => undefined)
+    const end = await Promise.race([exited, cut])
     if (end.kind === 'exited') await output.drained()
     return end
   } catch (error) {
