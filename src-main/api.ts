@@ -56,6 +56,7 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'runs.skipWait': ({ runId }) => runs.skipWait(runId),
     'runs.readMetrics': (query) => runs.readMetrics(query),
     'runs.readCells': (query) => runs.readCells(query),
+    'runs.readServerCells': ({ runId }) => runs.readServerCells(runId),
     'runs.previewRemoval': ({ runIds }) => runs.previewRemoval(runIds),
     'runs.remove': ({ runIds }) => runs.remove(runIds),
     'schedule.list': () => schedule.state(),

@@ -18,7 +18,7 @@ describe('understood', () => {
     [['run', '--', '--strange-name'], { ...common, command: 'run', pipeline: '--strange-name', runner: null, runConfigId: null, env: {}, force: false }],
     [['runs'], { ...common, command: 'runs', pipeline: null, limit: 20 }],
     [['runs', 'demo', '--limit', '5'], { ...common, command: 'runs', pipeline: 'demo', limit: 5 }],
-    [['logs', 'abc', '-f'], { ...common, command: 'logs', runId: 'abc', follow: true }],
+    [['logs', 'abc', '-f'], { ...common, command: 'logs', runId: 'abc', follow: true, asServer: false }],
     [['run', 'demo', '--config', 'nightly'], { ...common, command: 'run', pipeline: 'demo', runner: null, runConfigId: 'nightly', env: {}, force: false }],
     [['stop', 'abc'], { ...common, command: 'stop', runId: 'abc' }],
     [['schedule', 'demo'], { ...common, command: 'schedule', pipeline: 'demo', count: 10, fromAtMs: null }],

@@ -11,7 +11,7 @@ export type Invocation = CommonOptions &
     | { command: 'list' }
     | { command: 'run'; pipeline: string; runner: RunnerKind | null; runConfigId: string | null; env: Record<string, string>; force: boolean }
     | { command: 'runs'; pipeline: string | null; limit: number }
-    | { command: 'logs'; runId: string; follow: boolean }
+    | { command: 'logs'; runId: string; follow: boolean; asServer: boolean }
     | { command: 'stop'; runId: string }
     | { command: 'schedule'; pipeline: string; count: number; fromAtMs: number | null }
     | { command: 'secrets'; action: 'list' | 'key' }
@@ -33,6 +33,7 @@ export const usage = `Usage: ffdesk COMMAND [options]
   runs [NAME]              past runs, newest first
       --limit N              at most N (default 20)
   logs ID [-f]             the log of a run; -f follows a live one
+      --as-server            cells of a notebook as the server would show them, and what it would lose
   stop ID                  stop a run, also one of the window
   schedule NAME            when the pipeline fires next, as the server computes it
       --next N               so many times of each schedule (default 10)
@@ -77,6 +78,7 @@ export function parseInvocation(argv: string[]): Parsed {
         next: { type: 'string' },
         from: { type: 'string' },
         follow: { type: 'boolean', short: 'f' },
+        'as-server': { type: 'boolean' },
       },
     })
   } catch (error) {
@@ -131,7 +133,7 @@ export function parseInvocation(argv: string[]): Parsed {
       return argument === undefined ? right({ ...common, command }) : wrong('The value comes by standard input: what is on a command line is seen by every user of the computer.')
     case 'logs':
       if (argument === undefined) return wrong('Which run? ffdesk logs ID (ffdesk runs lists them)')
-      return right({ ...common, command, runId: argument, follow: values.follow ?? false })
+      return right({ ...common, command, runId: argument, follow: values.follow ?? false, asServer: values['as-server'] ?? false })
     default:
       return wrong(`There is no command "${command}".`)
   }
@@ -139,7 +141,7 @@ export function parseInvocation(argv: string[]): Parsed {
 
 function optionsOf(command: string): string[] {
   const common = ['help', 'json', 'workspace', 'user-data-dir']
-  const own: Record<string, string[]> = { run: ['runner', 'config', 'env', 'force'], runs: ['limit'], logs: ['follow'], schedule: ['next', 'from'], list: [], doctor: [], stop: [], secrets: [], encrypt: [] }
+  const own: Record<string, string[]> = { run: ['runner', 'config', 'env', 'force'], runs: ['limit'], logs: ['follow', 'as-server'], schedule: ['next', 'from'], list: [], doctor: [], stop: [], secrets: [], encrypt: [] }
   return Object.hasOwn(own, command) ? [...common, ...own[command]!] : [...common, ...Object.values(own).flat()]
 }
 

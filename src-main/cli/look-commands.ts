@@ -53,6 +53,7 @@ export async function runsCommand({ api, output, invocation }: Input<'runs'>): P
 export async function logsCommand({ api, events, output, invocation }: Input<'logs'>): Promise<number> {
   const { runId } = invocation
   const run = await api('runs.get', { runId })
+  if (invocation.asServer) return serverCells({ api, output, invocation })
   if (invocation.json) await output.json({ type: 'run', run })
   const reader = createLogTextReader()
   const writeTexts = async (texts: LogText[]): Promise<void> => {
@@ -62,6 +63,20 @@ export async function logsCommand({ api, events, output, invocation }: Input<'lo
   if (invocation.follow || run.phase === 'finished') await followLog({ api, events, runId, onChunk })
   else await readSoFar(api, runId, onChunk)
   if (invocation.json) await writeTexts(reader.end())
+  return exitCodes.ok
+}
+
+async function serverCells({ api, output, invocation }: Pick<Input<'logs'>, 'api' | 'output' | 'invocation'>): Promise<number> {
+  const { cells } = await api('runs.readServerCells', { runId: invocation.runId })
+  if (invocation.json) for (const cell of cells) await output.json(cell)
+  else if (cells.length === 0) output.say('This run has no cells: it is not a notebook, or it did not begin.')
+  else {
+    for (const { index, status, stdout, stderr, image, lost } of cells) {
+      await output.line(`Cell ${index}: ${status ?? 'no record'}${image === null ? '' : `, image ${image.mime}`}`)
+      for (const line of [...stdout.split('\n'), ...stderr.split('\n')]) if (line !== '') await output.line(`  ${printable(line)}`)
+      if (lost.length > 0) await output.line(`  lost on the server: ${[...new Set(lost)].map(printable).join(', ')}`)
+    }
+  }
   return exitCodes.ok
 }
 

@@ -25,7 +25,6 @@ export type Timing = z.infer<typeof timing>
 
 /** An entry of `schedules[]`: a way to run the pipeline with overrides, by its schedule or on demand. */
 export const runConfig = z.object({ id: z.string(), enabled: z.boolean(), timing, envNames: z.array(z.string()), hasWebhook: z.boolean() })
-export type RunConfig = z.infer<typeof runConfig>
 
 /** How pipelines follow each other, for the window; what a run uses is in pipeline-config.ts. */
 export const downstreamTrigger = z.object({ pipeline: z.string(), onSuccess: z.boolean(), onFailure: z.boolean(), onRoute: z.string().nullable(), runConfigId: z.string().nullable() })

@@ -177,6 +177,20 @@ export const cellOutput = z.object({
 })
 export type CellOutput = z.infer<typeof cellOutput>
 
+/** A cell as a Fast-Flow server keeps it. */
+export const serverCell = z.object({
+  index: z.number().int().nonnegative(),
+  /** null: the server has no record of a cell that did not begin. */
+  status: z.enum(['RUNNING', 'RETRYING', 'SUCCESS', 'FAILED']).nullable(),
+  stdout: z.string(),
+  stderr: z.string(),
+  /** In base64; of several in a cell only the first survives. */
+  image: z.object({ mime: z.string(), data: z.string() }).nullable(),
+  /** What the server does not keep, as mime types in the order they came. */
+  lost: z.array(z.string()),
+})
+export type ServerCell = z.infer<typeof serverCell>
+
 const runId = z.uuid()
 const runConfigId = z.string().min(1).max(256)
 /** The server's limit on request env: 50 entries (FASTFLOW.md §3.1); one value up to what the kernel takes in execve. */
@@ -220,6 +234,8 @@ export const runsContract = {
   readMetrics: request({ runId, maxSamples: z.number().int().min(2).max(100_000).default(2_000) }, z.object({ samples: z.array(metricsSample) })),
   /** Outputs of the given cells, as far as they are known. Errors: run/not-found. */
   readCells: request({ runId, indexes: z.array(z.number().int().nonnegative()).max(200) }, z.object({ cells: z.array(z.object({ index: z.number().int().nonnegative(), source: z.string(), outputs: z.array(cellOutput) })) })),
+  /** All cells as the server would show them after the same run: what is lost there shows here before the push. */
+  readServerCells: request({ runId }, z.object({ cells: z.array(serverCell) })),
   /** What the retention settings (`runIds` null) or a choice would delete. Live runs never. */
   previewRemoval: request({ runIds: z.array(runId).max(10_000).nullable() }, z.object({ runs: z.array(z.object({ id: runId, pipeline: z.string(), createdAtMs: atMs, sizeBytes: bytes })), sizeBytes: bytes })),
   /** Deletes runs with log, metrics and notebook; those that live or are gone are left out of the answer. */

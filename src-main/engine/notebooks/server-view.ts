@@ -2,20 +2,8 @@
  * What a Fast-Flow server keeps of the same run (FASTFLOW.md §5.2, §5.3), pure: text per stream, one image per cell, the first
  * line of errors. Results, HTML, tables and tracebacks are lost there; whoever pushes a notebook should see that before.
  */
-import type { RunCell } from '@shared/contract/runs'
+import type { RunCell, ServerCell } from '@shared/contract/runs'
 import type { RecordedCell, RecordedOutput } from './cell-record'
-
-export type ServerCell = {
-  index: number
-  /** null: the server has no record of a cell that did not begin. */
-  status: 'RUNNING' | 'RETRYING' | 'SUCCESS' | 'FAILED' | null
-  stdout: string
-  stderr: string
-  /** In base64; of several in a cell only the first survives. */
-  image: { mime: string; data: string } | null
-  /** What the server does not keep, as mime types in the order they came. */
-  lost: string[]
-}
 
 export function asServerShowsIt(cells: RecordedCell[]): ServerCell[] {
   return cells.map((cell) => {

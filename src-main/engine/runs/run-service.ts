@@ -6,6 +6,7 @@ import { AppError } from '@shared/app-error'
 import type { ApiOutput, ApiParsedInput } from '@shared/contract'
 import type { Run } from '@shared/contract/runs'
 import { createCellReader } from '../notebooks/cell-reader'
+import { asServerShowsIt } from '../notebooks/server-view'
 import { readWebhookBody } from '../secrets/webhook'
 import { readMetrics } from './metrics-log'
 import { createRetention } from './retention'
@@ -34,6 +35,7 @@ export type RunService = {
   readLog(query: ApiParsedInput<'runs.readLog'>): Promise<ApiOutput<'runs.readLog'>>
   readMetrics(query: ApiParsedInput<'runs.readMetrics'>): Promise<ApiOutput<'runs.readMetrics'>>
   readCells(query: ApiParsedInput<'runs.readCells'>): ApiOutput<'runs.readCells'>
+  readServerCells(runId: string): ApiOutput<'runs.readServerCells'>
   previewRemoval(runIds: string[] | null): ApiOutput<'runs.previewRemoval'>
   remove(runIds: string[]): ApiOutput<'runs.remove'>
   live(): Run[]
@@ -142,6 +144,10 @@ export function createRunService(deps: RunServiceDeps): RunService {
     readCells({ runId, indexes }) {
       get(runId)
       return { cells: cells.read(runId, indexes) }
+    },
+    readServerCells(runId) {
+      get(runId)
+      return { cells: asServerShowsIt(cells.recorded(runId)) }
     },
     previewRemoval: (runIds) => retention.preview(runIds),
     remove: (runIds) => retention.remove(runIds),

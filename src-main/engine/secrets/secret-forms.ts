@@ -75,7 +75,7 @@ function percentForms(value: string): string[] {
 function pythonForms(value: string): string[] {
   const known = value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')
   const repr = known.replaceAll(/[\p{C}\p{Z}]/gu, (character) => (character === ' ' ? character : pythonEscape(character)))
-  const ascii = repr.replaceAll(/[^\0-\x7f]/gu, pythonEscape)
+  const ascii = repr.replaceAll(/[^ -~]/gu, pythonEscape)
   const bytes = bytesEscaped(known, (byte, character) => (byte < 0x20 || byte > 0x7e ? `\\x${hex(byte)}` : character))
   return [repr, ascii, bytes].flatMap((form) => [form, form.replaceAll("'", "\\'")])
 }
@@ -93,7 +93,7 @@ function htmlForms(value: string): string[] {
 
 /** One escape per UTF-16 unit, as JSON has it. */
 function asciiOnly(text: string, escape: (unit: string) => string): string {
-  return text.replaceAll(/[^\0-\x7f]/g, escape)
+  return text.replaceAll(/[^ -~]/g, escape)
 }
 
 function unicodeEscape(unit: string): string {

@@ -62,10 +62,12 @@ async function askAboutRunning(pipeline: string, options: StartOptions): Promise
     values: { pipeline },
     details: [],
     choices: [
+      { answer: 'queue', labelKey: 'run.alreadyRunning.queue', kind: 'plain' },
       { answer: 'parallel', labelKey: 'run.alreadyRunning.parallel', kind: 'plain' },
       { answer: 'restart', labelKey: 'run.alreadyRunning.restart', kind: 'primary' },
     ],
   })
+  if (answer === 'queue') return startRun(pipeline, { ...options, whenRunning: 'queue' })
   if (answer === 'parallel') return startRun(pipeline, { ...options, whenRunning: 'parallel' })
   if (answer === 'restart') return runAgain(pipeline, options)
 }
@@ -86,6 +88,15 @@ async function askAboutProblems(pipeline: string, options: StartOptions): Promis
   })
   if (answer === 'anyway') return startRun(pipeline, { ...options, ignoreProblems: true })
   if (answer === 'open' && first?.file) openFile(pipeline, first.file, { line: first.line ?? 1, column: first.column })
+}
+
+/** A waiting run goes on now. */
+export async function skipWait(runId: string): Promise<void> {
+  try {
+    applyRuns([await api.call('runs.skipWait', { runId })])
+  } catch (error) {
+    reportError(error)
+  }
 }
 
 export async function stopRun(runId: string): Promise<void> {

@@ -13,6 +13,7 @@ import { phaseTimeline, startingSteps, totalMs } from './phase-timeline'
 import { runAgain } from './run-actions'
 import { RunFacts } from './run-facts'
 import { RunStatusIcon, outcomeTone, runStatusText } from './run-status'
+import { WaitingCard } from './waiting-card'
 
 function Reason({ run, reason }: { run: Run; reason: string }): ReactNode {
   const { t } = useTranslation()
@@ -67,7 +68,8 @@ export function RunSummary({ run }: { run: Run }): ReactNode {
           <p className="selectable">{notice.message}</p>
         </div>
       ))}
-      <PhaseList steps={phaseTimeline(run, now)} />
+      <WaitingCard run={run} nowMs={now} />
+      {run.phase !== 'waiting' && run.phase !== 'queued' && <PhaseList steps={phaseTimeline(run, now)} />}
       <div className="run-buttons">
         <Button small kind="quiet" icon={detailsOpen ? <ChevronDown size={14} /> : <ChevronRight size={14} />} aria-expanded={detailsOpen} onClick={() => useLayout.setState({ runDetailsOpen: !detailsOpen })}>
           {t('run.details')}
