@@ -73,6 +73,8 @@ async function prepare(part) {
     case 'unit':
       return null
     case 'engine':
+      // Recovery is tested on a real process that is killed: the built command line.
+      await ensureBuild({ progress })
       await world.prepareEngine()
       return world.engineProblem
     case 'e2e':

@@ -18,6 +18,7 @@ describeWithEngine('after a kill -9', ({ endpoint, image }) => {
     const exited = new Promise((end) => child.once('exit', end))
     child.stdout.resume()
     for (;;) {
+      if (child.exitCode !== null) throw new Error(`the command ended by itself, with code ${child.exitCode}`)
       const run = (await world.api('runs.list', { pipeline })).runs[0]
       if (run && when(run)) {
         child.kill('SIGKILL')
