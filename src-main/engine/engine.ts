@@ -109,12 +109,14 @@ export function createEngine(config: EngineConfig): Engine {
   const network = (): Promise<NetworkEnvironment> => readNetworkEnvironment({ settings: settings.current(), env: process.env, runDir: layout.runDir })
   const uv = createUvFinder({ uvDir: layout.uvDir, env, homeDir: config.homeDir, platform: config.platform })
 
+  let notePipelinesKnown = (): void => undefined
+  const pipelinesKnown = new Promise<void>((resolve) => (notePipelinesKnown = resolve))
   const workspace = createWorkspaceService({
     store: { recent: facts.recentWorkspaces, remember: config.rememberWorkspaces ? facts.rememberWorkspace : () => undefined },
     settings: () => settings.current(),
     publish(state) {
       events.publish('workspace.changed', state)
-      void catalog.setDir(state.workspace?.pipelinesDir ?? null)
+      void catalog.setDir(state.workspace?.pipelinesDir ?? null).then(() => state.workspace && notePipelinesKnown())
       void refresh()
     },
     samplesDir: config.samplesDir,
@@ -239,6 +241,7 @@ export function createEngine(config: EngineConfig): Engine {
     publish: events.publish,
     logsDir: layout.logsDir,
     findPipeline: (name) => catalog.find(name),
+    pipelinesKnown,
     workspaceRoot: () => openRoot(workspace),
     runner: (kind) => (kind === 'docker' ? dockerRunner : hostRunner),
     preferredRunner: () =>

@@ -69,14 +69,14 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
         removeRouteFile(deps.layout.runDir, spec.runId)
       }
     },
-    async adopt({ runId, secretNames, stopGraceSeconds }, hooks, stop) {
+    async adopt({ runId, envNames, stopGraceSeconds }, hooks, stop) {
       const client = await deps.client()
       const own = (await client.listOwn()).find((container) => container.runId === runId)
       const facts = own === undefined ? null : await client.inspect(own.id)
       if (own === undefined || facts === null) return null
       try {
         if (facts.status === 'created') return null
-        hooks.onAdopted({ secretValues: secretValuesOf(facts.env, secretNames) })
+        hooks.onAdopted({ env: variablesOf(facts.env, envNames) })
         const link = await reattachToContainer(client, own.id, hooks)
         hooks.onReconnected()
         const exit = await followContainer(link, { client, reconnect: deps.client, id: own.id, stopGraceSeconds, hooks, stop })
@@ -128,9 +128,11 @@ async function removeContainer(deps: DockerRunnerDeps, client: DockerClient, id:
 }
 
 /** The values are not on record anywhere: the container itself has them. */
-function secretValuesOf(env: readonly string[], names: readonly string[]): string[] {
-  return env.flatMap((entry) => {
-    const end = entry.indexOf('=')
-    return names.includes(entry.slice(0, end)) ? [entry.slice(end + 1)] : []
-  })
+function variablesOf(env: readonly string[], names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    env.flatMap((entry) => {
+      const end = entry.indexOf('=')
+      return names.includes(entry.slice(0, end)) ? [[entry.slice(0, end), entry.slice(end + 1)]] : []
+    }),
+  )
 }

@@ -37,8 +37,8 @@ export type RunnerHooks = {
   /** It runs: from here on uv sets up. */
   onStarted(): void
   onOutput(stream: 'stdout' | 'stderr', chunk: Buffer): void
-  /** Of a run that is taken over, before its output: the values of its secrets. */
-  onAdopted(known: { secretValues: string[] }): void
+  /** Of a run that is taken over, before its output: the user's variables that it was started with. */
+  onAdopted(known: { env: Record<string, string> }): void
   /** What comes by onOutput from here on is the output from its beginning, what was handed over before included. */
   onReplay(): void
   /** The engine went away; the container may still run. */
@@ -67,7 +67,7 @@ export type Runner = {
   adopt(run: AdoptedRun, hooks: RunnerHooks, stop: AbortSignal): Promise<RunnerExit | null>
 }
 
-export type AdoptedRun = { runId: string; secretNames: readonly string[]; stopGraceSeconds: number }
+export type AdoptedRun = { runId: string; envNames: readonly string[]; stopGraceSeconds: number }
 
 export const notStarted: RunnerExit = { exitCode: null, signal: null, outOfMemory: false, route: null, stopped: false }
 

@@ -29,10 +29,10 @@ describeWithEngine('after a kill -9', ({ endpoint, image }) => {
     }
   }
 
-  function nextEngine(world: EngineWorld): Engine {
+  function nextEngine(world: EngineWorld, followUps = { restarts: false, chains: false }): Engine {
     return createEngine({
       userDataDir: world.profile, samplesDir: world.workspace, userSamplesDir: join(world.profile, 'samples'), workerDir: resolve('resources', 'worker'), homeDir: homedir(), platform: process.platform,
-      rememberWorkspaces: false, adoptsRuns: true, followUps: { restarts: false, chains: false },
+      rememberWorkspaces: false, adoptsRuns: true, followUps,
     })
   }
 
@@ -40,6 +40,14 @@ describeWithEngine('after a kill -9', ({ endpoint, image }) => {
     for (;;) {
       const run = await world.api('runs.get', { runId })
       if (run.phase === 'finished') return run
+      await new Promise((next) => setTimeout(next, 50))
+    }
+  }
+
+  async function follower(world: EngineWorld, pipeline: string, parentRunId: string): Promise<Run> {
+    for (;;) {
+      const found = (await world.api('runs.list', { pipeline })).runs.find((run) => run.parentRunId === parentRunId)
+      if (found) return found
       await new Promise((next) => setTimeout(next, 50))
     }
   }
@@ -81,6 +89,28 @@ describeWithEngine('after a kill -9', ({ endpoint, image }) => {
         const run = await untilFinished(world, id)
         expect(run).toMatchObject({ outcome: 'failed', exitCode: 7 })
         expect(Buffer.from((await world.api('runs.readLog', { runId: id, fromByte: 0 })).bytes).toString()).toBe('before\nafter\n')
+      } finally {
+        await engine.dispose()
+      }
+    }))
+
+  test('what the run was to be followed by follows: a retry with the variables of its start, then the pipeline that it triggers', () =>
+    withWorld(async (world) => {
+      await world.write({
+        'flaky/main.py': 'import os, sys, time\ntime.sleep(1)\nprint(os.environ["GIVEN"], os.environ.get("_fastflow_retry_count"))\nsys.exit(0 if "_fastflow_retry_count" in os.environ else 3)\n',
+        'flaky/pipeline.json': '{"retry_attempts": 1, "retry_strategy": {"type": "fixed_delay", "delay": 0}, "downstream_triggers": [{"pipeline": "after", "on_success": true}]}',
+        'after/main.py': 'print("after")\n',
+      })
+      const { id } = await killed(world, 'flaky', ({ phase }) => phase === 'running', ['--env', 'GIVEN=by hand'])
+      const engine = nextEngine(world, { restarts: true, chains: true })
+      try {
+        await engine.workspace.open(world.workspace)
+        expect(await untilFinished(world, id)).toMatchObject({ outcome: 'failed', exitCode: 3 })
+        const retry = await follower(world, 'flaky', id)
+        expect(await untilFinished(world, retry.id)).toMatchObject({ outcome: 'succeeded', trigger: 'retry', attempt: 1 })
+        expect(Buffer.from((await world.api('runs.readLog', { runId: retry.id, fromByte: 0 })).bytes).toString()).toBe('by hand 1\n')
+        const triggered = await follower(world, 'after', retry.id)
+        expect(await untilFinished(world, triggered.id)).toMatchObject({ outcome: 'succeeded', trigger: 'chain' })
       } finally {
         await engine.dispose()
       }

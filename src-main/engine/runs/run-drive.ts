@@ -2,22 +2,15 @@
  * Drives the runs that live: each waits for its time, then for its slot, is executed, and what follows from it is started.
  * A stop is final in every one of these (RELIABILITY.md §0.3): nothing follows from it.
  */
-import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AppError, toWireError } from '@shared/app-error'
-import type { Run, RunnerKind, RunTrigger } from '@shared/contract/runs'
-import type { Settings } from '@shared/contract/settings'
-import type { PipelineLimits, RunConfiguration } from '@shared/pipeline-config-model'
+import { toWireError } from '@shared/app-error'
+import type { Run, RunnerKind } from '@shared/contract/runs'
 import type { Publish } from '../events'
 import type { GitFacts } from '../git/git-facts'
-import type { DiscoveredPipeline } from '../pipelines/discovery'
 import { callAt } from '../platform/long-timer'
 import type { Runner } from '../runners/runner'
-import { resolveEnvironment, retryVariables, type ResolvedEnvironment } from '../secrets/environment'
-import type { SecretSource } from '../secrets/secrets-service'
 import type { RunHistory } from '../store/run-history'
-import { chooseRequirements } from '../uv/requirements'
 import { followUpsOf, type ChainLink } from './follow-ups'
 import { createLiveRun, type LiveRun, type StopCause } from './live-run'
 import { newRun } from './new-run'
@@ -25,18 +18,16 @@ import { readRequirementsText } from './requirement-lines'
 import { execute, type ExecutionDeps } from './run-execution'
 import { logFile } from './log-files'
 import { createRunLogWriter } from './run-log'
-import { factsOfPlan, findRunConfiguration, planRun, refuseStart, type RunPlan } from './run-plan'
+import type { RunOrder, RunOrderDeps, RunOrders } from './run-order'
+import { factsOfPlan, limitsOfRecord, type RunPlan } from './run-plan'
 import { createRunQueue, type QueueTicket } from './run-queue'
 
-export type RunDriveDeps = ExecutionDeps & {
+export type RunDriveDeps = ExecutionDeps & RunOrderDeps & {
   history: RunHistory
   publish: Publish
   logsDir: string
-  settings: () => Settings
-  findPipeline: (name: string) => DiscoveredPipeline
-  /** Throws workspace/none-open or the workspace's problem. */
-  workspaceRoot: () => string
-  secrets: SecretSource
+  /** Resolves when the pipelines of the workspace that is opened at the start have been looked at. */
+  pipelinesKnown: Promise<void>
   runner: (kind: RunnerKind) => Runner
   /** The runner that is used when none is asked for. */
   preferredRunner: () => Promise<RunnerKind>
@@ -47,32 +38,7 @@ export type RunDriveDeps = ExecutionDeps & {
   followUps: { restarts: boolean; chains: boolean }
 }
 
-/** What a run is to be; in memory only, for its values may be secrets. */
-export type RunOrder = {
-  runId: string
-  pipeline: string
-  workspaceRoot: string
-  trigger: RunTrigger
-  runConfigId: string | null
-  ignoreProblems: boolean
-  request: { env: Record<string, string>; parameters: Record<string, string> }
-  /** Of a retry: what the first attempt ran with. */
-  inherited: ResolvedEnvironment | null
-  parent: Run | null
-  attempt: number
-  kind: RunnerKind
-  alone: boolean
-  /** null: at once. */
-  waitUntilAtMs: number | null
-}
-
-type Asked = Pick<RunOrder, 'pipeline' | 'runConfigId' | 'trigger'> & Partial<RunOrder>
-
 export type RunDrive = {
-  /** Completes what was asked for. Throws workspace/none-open. */
-  order(asked: Asked): RunOrder
-  /** Throws what `runs.start` says: pipeline/…, run/unknown-config, secret/unavailable, file/outside-workspace. */
-  plan(order: RunOrder): RunPlan
   /** `plan` null: made when the wait is over. */
   launch(order: RunOrder, plan: RunPlan | null): Run
   adopt(run: Run): void
@@ -91,7 +57,7 @@ type Entry = { run: LiveRun; finished: Promise<void>; skipWait: () => void }
 /** A chain this long is a mistake, whatever it consists of. */
 const maxAncestry = 1000
 
-export function createRunDrive(deps: RunDriveDeps, onFinished: () => void): RunDrive {
+export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, onFinished: () => void): RunDrive {
   const live = new Map<string, Entry>()
   let closing = false
   const queue = createRunQueue({
@@ -103,51 +69,6 @@ export function createRunDrive(deps: RunDriveDeps, onFinished: () => void): RunD
   })
   /** A run that is final stays in `live` for the moment until its promise has settled. */
   const alive = (): Run[] => [...live.values()].map(({ run }) => run.current()).filter(({ phase }) => phase !== 'finished')
-
-  const order = (asked: Asked): RunOrder => ({
-    runId: randomUUID(),
-    workspaceRoot: deps.workspaceRoot(),
-    ignoreProblems: false,
-    request: { env: {}, parameters: {} },
-    inherited: null,
-    parent: null,
-    attempt: 0,
-    kind: 'docker',
-    alone: false,
-    waitUntilAtMs: null,
-    ...asked,
-  })
-
-  const plan = (asked: RunOrder): RunPlan => {
-    const { runId, workspaceRoot, trigger } = asked
-    if (workspaceRoot !== deps.workspaceRoot()) throw new AppError('pipeline/not-found', `The folder with ${asked.pipeline} is not open any more.`, { pipeline: asked.pipeline })
-    const pipeline = deps.findPipeline(asked.pipeline)
-    refuseStart(pipeline, asked.ignoreProblems)
-    if (trigger === 'restart' && !pipeline.config.restartOnCrash && pipeline.config.restartInterval === null) {
-      throw new AppError('pipeline/disabled', `${pipeline.name} is not to be restarted any more.`, { pipeline: pipeline.name })
-    }
-    const runConfiguration = findRunConfiguration(pipeline, asked.runConfigId)
-    const environment = environmentOf(asked, pipeline, runConfiguration)
-    return planRun({ runId, pipeline, runConfiguration, environment, workspaceRoot, requirements: chooseRequirements(pipeline.realPath), settings: deps.settings() })
-  }
-
-  const environmentOf = (asked: RunOrder, { config }: DiscoveredPipeline, runConfiguration: RunConfiguration | null): ResolvedEnvironment => {
-    const { workspaceRoot, request, inherited, parent } = asked
-    // A retry runs with what the first attempt ran with (FASTFLOW.md §3.9).
-    if (inherited && parent) return { ...inherited, env: { ...inherited.env, ...retryVariables({ count: asked.attempt, previousRunId: parent.id }) }, notices: [] }
-    const { values, unreadable } = deps.secrets.valuesFor(workspaceRoot, config.secrets)
-    const [first] = unreadable
-    if (first) throw new AppError('secret/unavailable', `The secret ${first.name} cannot be read: ${first.why}`, { name: first.name })
-    return resolveEnvironment({
-      config,
-      runConfiguration,
-      secretValues: values,
-      decrypt: (token) => deps.secrets.decryptToken(workspaceRoot, token),
-      requestEnv: request.env,
-      requestParameters: request.parameters,
-      retry: null,
-    })
-  }
 
   const track = (run: LiveRun, work: (entry: Entry) => Promise<void>): void => {
     const entry: Entry = { run, skipWait: () => undefined, finished: Promise.resolve() }
@@ -275,8 +196,23 @@ export function createRunDrive(deps: RunDriveDeps, onFinished: () => void): RunD
     return links
   }
 
+  /** What an earlier process would have started after its run: by the pipeline as it is now, with what the run was started with. */
+  const followAdopted = async (run: LiveRun, env: Record<string, string>): Promise<void> => {
+    const { pipeline, runConfigId, workspaceRoot, attempt, outcome, secretNames } = run.current()
+    if (outcome === 'stopped' || outcome === 'interrupted') return
+    await deps.pipelinesKnown
+    const inherited = { env, secretNames, maskValues: secretNames.flatMap((name) => env[name] ?? []), notices: [] }
+    try {
+      const asked = order({ pipeline, runConfigId, workspaceRoot, attempt, inherited, trigger: 'manual' })
+      follow(run, asked, plan(asked))
+    } catch (error) {
+      run.notice(`Whether something follows from this run is not known, for it outlived the app that started it: ${toWireError(error).message}`)
+    }
+  }
+
   const adopt = (record: Run): void => {
     if (live.has(record.id)) return
+    let startedWith: Record<string, string> | null = null
     const run = openLive(record, true)
     run.change({ phase: 'reconnecting' })
     queue.occupy({ runId: record.id, pipelineKey: keyOf(record), maxInstances: null, alone: false })
@@ -292,7 +228,8 @@ export function createRunDrive(deps: RunDriveDeps, onFinished: () => void): RunD
             maskValues: [],
             notebookSource: null,
             git: null,
-            perform: (hooks) => deps.runner('docker').adopt({ runId: record.id, secretNames: record.secretNames, stopGraceSeconds: deps.settings().stopGraceSeconds }, hooks, run.stop.signal),
+            onAdopted: (env) => (startedWith = env),
+            perform: (hooks) => deps.runner('docker').adopt({ runId: record.id, envNames: record.envNames, stopGraceSeconds: deps.settings().stopGraceSeconds }, hooks, run.stop.signal),
           },
           deps,
         )
@@ -301,6 +238,7 @@ export function createRunDrive(deps: RunDriveDeps, onFinished: () => void): RunD
       } finally {
         queue.leave(record.id)
       }
+      if (startedWith !== null) void followAdopted(run, startedWith)
     })
   }
 
@@ -319,8 +257,6 @@ export function createRunDrive(deps: RunDriveDeps, onFinished: () => void): RunD
   const find = (runId: string): Run | null => live.get(runId)?.run.current() ?? null
 
   return {
-    order,
-    plan,
     launch,
     adopt,
     stop,
@@ -361,8 +297,4 @@ function keyOf({ workspaceRoot, pipeline }: { workspaceRoot: string; pipeline: s
 
 function nameOf({ pipeline, runConfigId }: ChainLink): string {
   return runConfigId === null ? pipeline : `${pipeline} (${runConfigId})`
-}
-
-function limitsOfRecord(run: Run): PipelineLimits {
-  return { cpuHard: run.cpuLimit, cpuSoft: run.cpuSoftLimit, memoryHardBytes: run.memoryLimitBytes, memorySoftBytes: run.memorySoftLimitBytes }
 }

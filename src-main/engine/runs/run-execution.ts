@@ -38,6 +38,8 @@ export type Work = {
   /** Text of main.ipynb; null for a script, and for a run that is taken over. */
   notebookSource: string | null
   git: Promise<GitFacts> | null
+  /** The variables of a run that is taken over. */
+  onAdopted?: (env: Record<string, string>) => void
   /** Lets a runner do it; null: there was nothing left to take over. */
   perform: (hooks: RunnerHooks) => Promise<RunnerExit | null>
 }
@@ -120,8 +122,9 @@ export async function execute(run: LiveRun, work: Work, deps: ExecutionDeps): Pr
       if (!codeStarted) setupText.add(stream, chunk)
       chain.push(stream, chunk)
     },
-    onAdopted({ secretValues }) {
-      maskValues = secretValues
+    onAdopted({ env }) {
+      maskValues = began.secretNames.flatMap((name) => env[name] ?? [])
+      work.onAdopted?.(env)
       if (began.codeStartedAtMs !== null) timeout.onCodeStarted(began.codeStartedAtMs)
       else if (began.startedAtMs !== null) timeout.onStarted(began.startedAtMs)
     },

@@ -74,6 +74,11 @@ export function factsOfPlan(plan: RunPlan): Partial<Run> {
   }
 }
 
+/** The limits of a run that another process planned. */
+export function limitsOfRecord(run: Run): PipelineLimits {
+  return { cpuHard: run.cpuLimit, cpuSoft: run.cpuSoftLimit, memoryHardBytes: run.memoryLimitBytes, memorySoftBytes: run.memorySoftLimitBytes }
+}
+
 function limitsOf(base: PipelineLimits, override: PipelineLimits | undefined): PipelineLimits {
   return {
     cpuHard: override?.cpuHard ?? base.cpuHard,

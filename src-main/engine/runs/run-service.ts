@@ -11,6 +11,7 @@ import { readWebhookBody } from '../secrets/webhook'
 import { readMetrics } from './metrics-log'
 import { createRetention } from './retention'
 import { createRunDrive, type RunDriveDeps } from './run-drive'
+import { createRunOrders } from './run-order'
 import { createLogIndexCache } from './log-index'
 import { readRunLog } from './log-reader'
 
@@ -66,7 +67,8 @@ export function createRunService(deps: RunServiceDeps): RunService {
     }, tidyAfterMs)
     tidying.unref()
   }
-  const drive = createRunDrive(deps, tidy)
+  const orders = createRunOrders(deps)
+  const drive = createRunDrive(deps, orders, tidy)
   const logIndex = createLogIndexCache()
   const cells = createCellReader(deps.logsDir)
 
@@ -78,8 +80,8 @@ export function createRunService(deps: RunServiceDeps): RunService {
 
   const startAsked = async (request: ApiParsedInput<'runs.start'>, trigger: 'manual' | 'webhook', parameters: Record<string, string> = {}): Promise<Run> => {
     const { pipeline, runConfigId, env, whenRunning, ignoreProblems } = request
-    const order = drive.order({ pipeline, runConfigId, trigger, ignoreProblems, request: { env, parameters } })
-    const plan = drive.plan(order)
+    const order = orders.order({ pipeline, runConfigId, trigger, ignoreProblems, request: { env, parameters } })
+    const plan = orders.plan(order)
     const kind = request.runner ?? (await deps.preferredRunner())
     // No waiting from here on: of two clicks at once the second must see the run of the first.
     const alive = drive.alive().find((run) => run.workspaceRoot === order.workspaceRoot && run.pipeline === pipeline)
@@ -103,12 +105,12 @@ export function createRunService(deps: RunServiceDeps): RunService {
       return startAsked({ pipeline, runner: null, runConfigId: chosen, env: parsed.env, whenRunning: 'parallel', ignoreProblems }, 'webhook', parsed.parameters)
     },
     async startScheduled(pipeline, runConfigId) {
-      const order = drive.order({ pipeline, runConfigId, trigger: 'schedule' })
-      return drive.launch({ ...order, kind: await deps.preferredRunner() }, drive.plan(order))
+      const order = orders.order({ pipeline, runConfigId, trigger: 'schedule' })
+      return drive.launch({ ...order, kind: await deps.preferredRunner() }, orders.plan(order))
     },
     async restart(pipeline) {
-      const order = drive.order({ pipeline, runConfigId: null, trigger: 'restart' })
-      const plan = drive.plan(order)
+      const order = orders.order({ pipeline, runConfigId: null, trigger: 'restart' })
+      const plan = orders.plan(order)
       const kind = await deps.preferredRunner()
       const running = drive
         .alive()

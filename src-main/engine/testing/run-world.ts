@@ -54,6 +54,7 @@ export function createRunWorld(change: Partial<RunServiceDeps> = {}, pipelines: 
       if (!found) throw new Error(`the test knows no pipeline ${name}`)
       return found
     },
+    pipelinesKnown: Promise.resolve(),
     workspaceRoot: () => workspaceRoot,
     runner: () => runner,
     preferredRunner: () => Promise.resolve('docker'),
