@@ -17,7 +17,7 @@ describe.skipIf(testEngine === null)('The window with a container engine (needs 
   })
 
   it('opens the samples at the first start', async () => {
-    for (const name of ['hello', 'fetch_prices', 'sales_report', 'broken_import_date', 'flood']) await app.page.pipeline(name).waitFor()
+    for (const name of ['hello', 'fetch_prices', 'sales_report', 'broken_import_date', 'flood', 'weather_notebook']) await app.page.pipeline(name).waitFor()
     // The first F5 must not run the sample that fails on purpose.
     await app.page.window.getByRole('heading', { name: 'hello', exact: true }).waitFor()
     await app.page.screenshot('first-start')

@@ -64,7 +64,7 @@ test('every sample of the product is a pipeline without problems, pinned and des
   const shipped = realpathSync(join(import.meta.dirname, '../../../resources/samples'))
   const { pipelines, skipped } = await createDiscovery()(shipped, { defaultPythonVersion: '3.11' })
   expect(skipped).toEqual([])
-  expect(pipelines.map(({ name }) => name)).toEqual(['broken_import_date', 'fetch_prices', 'flood', 'hello', 'sales_report'])
+  expect(pipelines.map(({ name }) => name)).toEqual(['broken_import_date', 'fetch_prices', 'flood', 'hello', 'sales_report', 'weather_notebook'])
   for (const pipeline of pipelines) {
     expect(pipeline, pipeline.name).toMatchObject({ problems: [], pythonVersion: '3.11', enabled: true, description: expect.stringMatching(/./) })
     expect(pipeline.tags).toContain('sample')
