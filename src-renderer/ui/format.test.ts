@@ -1,6 +1,6 @@
 /** Figures as people read them. */
 import { describe, expect, it } from 'vitest'
-import { byteText, durationText, fullMomentText, momentText, shortDigest } from './format'
+import { byteText, durationText, fullMomentText, memoryText, momentText, shortDigest } from './format'
 
 describe('format', () => {
   it.each([
@@ -14,6 +14,15 @@ describe('format', () => {
     [3_725_000, '1 h 02 min'],
   ])('writes %d ms as %s', (ms, text) => {
     expect(durationText(ms, 'en')).toBe(text)
+  })
+
+  it.each([
+    [0, '0 B'],
+    [67_108_864, '64 MiB'],
+    [1_610_612_736, '1.5 GiB'],
+    [1_073_741_823, '1 GiB'],
+  ])('writes %d bytes of memory as %s', (bytes, text) => {
+    expect(memoryText(bytes, 'en')).toBe(text)
   })
 
   it('uses the decimal sign of the language', () => {

@@ -26,6 +26,19 @@ export function byteText(bytes: number, language: string): string {
   return `${new Intl.NumberFormat(language, { maximumFractionDigits: unit > 0 && value < 10 ? 1 : 0 }).format(value)} ${units[unit]}`
 }
 
+const memoryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+
+/** Memory in the units in which limits are written: 64m in pipeline.json is 64 MiB. */
+export function memoryText(bytes: number, language: string): string {
+  let value = bytes
+  let unit = 0
+  while (value >= 1023.5 && unit < memoryUnits.length - 1) {
+    value /= 1024
+    unit += 1
+  }
+  return `${new Intl.NumberFormat(language, { maximumFractionDigits: unit > 0 && value < 10 ? 1 : 0 }).format(value)} ${memoryUnits[unit]}`
+}
+
 /** The time of day today, else the date with the time. */
 export function momentText(atMs: number, nowMs: number, language: string): string {
   const sameDay = new Date(atMs).toDateString() === new Date(nowMs).toDateString()

@@ -6,7 +6,7 @@ import type { Pipeline } from '@shared/contract/pipelines'
 import type { Settings } from '@shared/contract/settings'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { openPage } from '../../state/layout'
-import { byteText } from '../../ui/format'
+import { memoryText } from '../../ui/format'
 import { spanText } from '../../ui/span'
 import { TimingWords } from '../schedule/timing-words'
 import { effectiveRetries, effectiveTimeout } from './overview-facts'
@@ -16,7 +16,7 @@ type Fact = { term: string; fact: ReactNode }
 
 function limitsText({ memoryLimitBytes, cpuLimit }: Pipeline, t: TFunction, language: string): string | null {
   const words = [
-    memoryLimitBytes === null ? null : t('pipelines.limit.memory', { size: byteText(memoryLimitBytes, language) }),
+    memoryLimitBytes === null ? null : t('pipelines.limit.memory', { size: memoryText(memoryLimitBytes, language) }),
     cpuLimit === null ? null : t('pipelines.limit.cpu', { count: cpuLimit, cores: new Intl.NumberFormat(language).format(cpuLimit) }),
   ].filter((word) => word !== null)
   return words.length === 0 ? null : words.join(' · ')

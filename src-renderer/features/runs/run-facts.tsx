@@ -5,7 +5,8 @@ import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { Run } from '@shared/contract/runs'
 import { Button } from '../../ui/button'
-import { fullMomentText, shortDigest } from '../../ui/format'
+import { byteText, fullMomentText, memoryText, shortDigest } from '../../ui/format'
+import { spanText } from '../../ui/span'
 import { copyText } from './run-actions'
 
 type Fact = { key: string; value: string; title?: string }
@@ -28,9 +29,23 @@ function factsOf(run: Run, t: TFunction, language: string): Fact[] {
     run.image === null ? null : { key: 'image', value: run.image, ...(run.imageDigest === null ? {} : { title: run.imageDigest }) },
     run.imageDigest === null ? null : { key: 'digest', value: shortDigest(run.imageDigest), title: run.imageDigest },
     gitText(run, t) === null ? null : { key: 'git', value: gitText(run, t) ?? '' },
-    run.envNames.length === 0 ? null : { key: 'environment', value: run.envNames.join(', ') },
+    run.retryAttempts === 0 ? null : { key: 'attempt', value: t('run.fact.attemptOf', { attempt: run.attempt + 1, attempts: run.retryAttempts + 1 }) },
+    run.timeoutSeconds === null ? null : { key: 'timeout', value: spanText(run.timeoutSeconds, language) },
+    limitFact('memory', run.memoryLimitBytes, run.memorySoftLimitBytes, (bytes) => memoryText(bytes, language), t),
+    limitFact('cpu', run.cpuLimit, run.cpuSoftLimit, (cores) => t('pipelines.limit.cpu', { count: cores, cores: new Intl.NumberFormat(language).format(cores) }), t),
+    run.peakMemoryBytes === null ? null : { key: 'peakMemory', value: memoryText(run.peakMemoryBytes, language) },
+    run.peakCpuPercent === null ? null : { key: 'peakCpu', value: new Intl.NumberFormat(language, { style: 'percent' }).format(run.peakCpuPercent / 100) },
+    run.route === null ? null : { key: 'route', value: run.route },
+    run.envNames.length === 0 ? null : { key: 'environment', value: run.envNames.filter((name) => !run.secretNames.includes(name)).join(', ') },
+    run.secretNames.length === 0 ? null : { key: 'secrets', value: run.secretNames.join(', '), title: t('run.fact.secretsExplained') },
+    run.logOmittedBytes === 0 ? null : { key: 'omitted', value: byteText(run.logOmittedBytes, language), title: t('run.fact.omittedExplained') },
   ]
-  return facts.filter((fact) => fact !== null)
+  return facts.filter((fact): fact is Fact => fact !== null && fact.value !== '')
+}
+
+function limitFact(key: string, hard: number | null, soft: number | null, text: (value: number) => string, t: TFunction): Fact | null {
+  const words = [hard === null ? null : text(hard), soft === null ? null : t('run.fact.soft', { value: text(soft) })].filter((word) => word !== null)
+  return words.length === 0 ? null : { key, value: words.join(' · ') }
 }
 
 export function RunFacts({ run }: { run: Run }): ReactNode {

@@ -1,5 +1,5 @@
 /** The state of a run as icon and words. The icon's shape differs for each, so that colour is never the only sign. */
-import { CircleCheck, CircleDashed, CirclePause, CircleSlash, CircleX, LoaderCircle, MemoryStick, PackageX, ServerCrash, Skull, TimerOff } from 'lucide-react'
+import { CircleCheck, CircleDashed, CirclePause, CircleSlash, CircleX, Hourglass, LoaderCircle, MemoryStick, PackageX, ServerCrash, Skull, TimerOff } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { TFunction } from 'i18next'
 import type { Run, RunOutcome } from '@shared/contract/runs'
@@ -27,6 +27,7 @@ export function outcomeTone(outcome: RunOutcome): Tone {
 /** "Succeeded", "Failed (exit 1)", "Running" … */
 export function runStatusText(run: Run, t: TFunction): string {
   if (run.outcome === null) return t(`run.phase.${run.phase}`)
+  if (run.outcome === 'setup-failed' && run.setupFault !== null && run.setupFault !== 'unknown') return t('run.withFault', { words: t('run.outcome.setup-failed'), fault: t(`run.fault.${run.setupFault}`) })
   const words = t(`run.outcome.${run.outcome}`)
   return run.outcome === 'failed' && run.exitCode !== null ? t('run.withExitCode', { words, exitCode: run.exitCode }) : words
 }
@@ -57,6 +58,7 @@ function OutcomeIcon({ outcome, size }: { outcome: RunOutcome; size: number }): 
 
 export function RunStatusIcon({ run, size = 14 }: { run: Run | null; size?: number }): ReactNode {
   if (run === null) return <CircleDashed size={size} className="tone-quiet" aria-hidden />
+  if (run.phase === 'waiting' || run.phase === 'queued') return <Hourglass size={size} className="tone-info" aria-hidden />
   if (run.outcome === null) return <LoaderCircle size={size} className="tone-info spin" aria-hidden />
   return <OutcomeIcon outcome={run.outcome} size={size} />
 }

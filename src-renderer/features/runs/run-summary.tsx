@@ -1,37 +1,22 @@
 /** The region "Run": what the shown run is doing or how it ended, why, and what to do next. */
-import { Box, ChevronDown, ChevronRight, CircleAlert, Info, LocateFixed, Monitor, RotateCw, TriangleAlert } from 'lucide-react'
+import { Box, ChevronDown, ChevronRight, Info, Monitor, RotateCw, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Run } from '@shared/contract/runs'
+import { useEngineMirror } from '../../state/engine-mirror'
 import { useLayout } from '../../state/layout'
 import { Button } from '../../ui/button'
 import { durationText } from '../../ui/format'
 import { useNow } from '../../ui/use-now'
-import { goToError } from './go-to-error'
+import { CauseCard } from './cause-card'
+import { LinkedRuns } from './linked-runs'
 import { PhaseList } from './phase-list'
 import { phaseTimeline, startingSteps, totalMs } from './phase-timeline'
 import { runAgain } from './run-actions'
 import { RunFacts } from './run-facts'
-import { RunStatusIcon, outcomeTone, runStatusText } from './run-status'
+import { RunMetrics } from './run-metrics'
+import { RunStatusIcon, runStatusText } from './run-status'
 import { WaitingCard } from './waiting-card'
-
-function Reason({ run, reason }: { run: Run; reason: string }): ReactNode {
-  const { t } = useTranslation()
-  const isFailure = run.outcome !== null && outcomeTone(run.outcome) === 'danger'
-  return (
-    <div className={`callout ${isFailure ? 'danger' : 'plain'}`} role={isFailure ? 'alert' : 'status'}>
-      <CircleAlert size={15} aria-hidden />
-      <div>
-        <p className="selectable">{reason}</p>
-        {run.outcome === 'failed' && (
-          <Button small className="callout-action" icon={<LocateFixed size={13} />} onClick={goToError}>
-            {t('action.run.goToError')}
-          </Button>
-        )}
-      </div>
-    </div>
-  )
-}
 
 function RunnerMark({ run }: { run: Run }): ReactNode {
   const { t } = useTranslation()
@@ -46,7 +31,8 @@ function RunnerMark({ run }: { run: Run }): ReactNode {
 
 export function RunSummary({ run }: { run: Run }): ReactNode {
   const { t, i18n } = useTranslation()
-  const now = useNow(run.phase !== 'finished')
+  const followedBy = useEngineMirror((mirror) => Object.values(mirror.runs).some((other) => other.parentRunId === run.id && other.phase === 'waiting'))
+  const now = useNow(run.phase !== 'finished' || followedBy)
   const detailsOpen = useLayout((layout) => layout.runDetailsOpen)
   return (
     <section className="run-summary scroll" aria-label={t('run.region')}>
@@ -61,7 +47,8 @@ export function RunSummary({ run }: { run: Run }): ReactNode {
         <span className="run-total">{durationText(totalMs(run, now), i18n.language)}</span>
       </header>
       <RunnerMark run={run} />
-      {run.reason !== null && run.outcome !== 'succeeded' && <Reason run={run} reason={run.reason} />}
+      <CauseCard run={run} />
+      <LinkedRuns run={run} nowMs={now} />
       {run.notices.map((notice) => (
         <div key={notice.message} className={`callout ${notice.severity === 'warning' ? 'warn' : 'plain'}`} role="status">
           {notice.severity === 'warning' ? <TriangleAlert size={15} aria-hidden /> : <Info size={15} aria-hidden />}
@@ -70,12 +57,13 @@ export function RunSummary({ run }: { run: Run }): ReactNode {
       ))}
       <WaitingCard run={run} nowMs={now} />
       {run.phase !== 'waiting' && run.phase !== 'queued' && <PhaseList steps={phaseTimeline(run, now)} />}
+      <RunMetrics run={run} />
       <div className="run-buttons">
         <Button small kind="quiet" icon={detailsOpen ? <ChevronDown size={14} /> : <ChevronRight size={14} />} aria-expanded={detailsOpen} onClick={() => useLayout.setState({ runDetailsOpen: !detailsOpen })}>
           {t('run.details')}
         </Button>
         {run.phase === 'finished' && (
-          <Button small kind="quiet" icon={<RotateCw size={13} />} onClick={() => void runAgain(run.pipeline)}>
+          <Button small kind="quiet" icon={<RotateCw size={13} />} onClick={() => void runAgain(run.pipeline, { runConfigId: run.runConfigId })}>
             {t('action.run.again')}
           </Button>
         )}

@@ -1,0 +1,86 @@
+/** Runs that wait, are retried, are ended by their limit, outlive the app: in the real window, in real containers. */
+import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createProfile, startApp, testEngine, type Profile, type RunningApp } from './app-fixture'
+
+describe.skipIf(testEngine === null)('The life of a run (needs FFD_TEST_ENGINE)', () => {
+  let profile: Profile
+  let app: RunningApp
+
+  beforeAll(async () => {
+    profile = createProfile()
+    writeFileSync(join(profile.userDataDir, 'settings.json'), '{"maxConcurrentRuns": 1}')
+    app = await startApp(profile, { engine: testEngine })
+    await app.page.pipeline('hello').waitFor()
+    write('slow/main.py', 'import time\nfor number in range(40):\n    print("line", number, flush=True)\n    time.sleep(0.25)\n')
+    write('flaky/main.py', 'import os, sys\nprint("attempt", os.environ.get("_fastflow_retry_count", "0"))\nsys.exit(0 if "_fastflow_retry_count" in os.environ else 4)\n')
+    write('flaky/pipeline.json', '{"retry_attempts": 1, "retry_strategy": {"type": "fixed_delay", "delay": 600}}')
+    write('hungry/main.py', 'blocks = []\nwhile True:\n    blocks.append(bytearray(8_000_000))\n')
+    write('hungry/pipeline.json', '{\n  "mem_hard_limit": "64m"\n}\n')
+    await app.page.pipeline('hungry').waitFor()
+  })
+  afterAll(async () => {
+    await app.close()
+    profile.remove()
+  })
+
+  function write(path: string, text: string): void {
+    const file = join(profile.samplesDir, path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+    // The run user of a workspace that belongs to root.
+    if (process.getuid?.() === 0) for (const owned of [dirname(file), file]) chownSync(owned, 1001, 1001)
+  }
+
+  async function run(pipeline: string): Promise<void> {
+    await app.page.select(pipeline)
+    await app.page.runButton().click()
+  }
+
+  const region = () => app.page.window.getByRole('region', { name: 'Run', exact: true })
+
+  it('a run above the limit waits in the queue, with its reason, and begins when there is room', async () => {
+    await run('slow')
+    await app.page.waitForLog('line 0')
+    await run('hello')
+    await region().getByText(/Number 1 in the queue: as many runs as the settings allow/).waitFor()
+    await app.page.screenshot('run-queued')
+    await app.page.select('slow')
+    await app.page.stopButton().click()
+    await app.page.waitForOutcome('Stopped')
+    await app.page.select('hello')
+    await app.page.waitForOutcome('Succeeded')
+  })
+
+  it('a failed run is tried again: the wait is counted down and can be skipped', async () => {
+    await run('flaky')
+    await region().getByText(/Retry 1 of 1 in (10:00|9:5\d)/).waitFor({ timeout: 60_000 })
+    await app.page.screenshot('run-retry-waits')
+    await region().getByRole('button', { name: 'Run now' }).click()
+    await app.page.waitForOutcome('Succeeded')
+    await app.page.waitForLog('attempt 1')
+    expect(await app.page.history().filter({ hasText: 'flaky' }).count()).toBe(2)
+  })
+
+  it('a run that needs more memory than its limit says so, with peak and limit', async () => {
+    await run('hungry')
+    await app.page.waitForOutcome(/Out of memory/)
+    await region().getByText(/64 MiB/).first().waitFor()
+    await app.page.screenshot('run-out-of-memory')
+  })
+
+  it('a run outlives a kill -9 of the app: the next start follows it to its end, with its whole log', async () => {
+    await run('slow')
+    await app.page.waitForLog('line 5')
+    app.electron.process().kill('SIGKILL')
+    await app.electron.close().catch(() => undefined)
+    app = await startApp(profile, { engine: testEngine })
+    await app.page.select('slow')
+    await app.page.waitForOutcome('Succeeded')
+    await app.page.waitForLog('line 39')
+    const lines = (await app.page.logText()).split('\n').filter((line) => line.startsWith('line '))
+    expect(lines.map((line) => line.trim())).toEqual(Array.from({ length: 40 }, (_, number) => `line ${number}`))
+    await app.page.screenshot('run-recovered')
+  })
+})

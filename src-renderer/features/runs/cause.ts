@@ -1,0 +1,61 @@
+/** What there is to do about a run that did not succeed: one step, which the window offers as a button. Pure. */
+import { findNodeAtLocation, parseTree } from 'jsonc-parser'
+import type { Run } from '@shared/contract/runs'
+
+/** `config`: a field of pipeline.json; `requirements`: requirements.txt; `code`: the innermost own line of the traceback. */
+export type NextStep = { kind: 'config'; field: string } | { kind: 'requirements' } | { kind: 'code' } | { kind: 'settings' } | { kind: 'doctor' }
+
+/** null: nothing beyond running again. */
+export function nextStepOf(run: Pick<Run, 'outcome' | 'setupFault'>): NextStep | null {
+  switch (run.outcome) {
+    case 'failed':
+      return { kind: 'code' }
+    case 'out-of-memory':
+      return { kind: 'config', field: 'mem_hard_limit' }
+    case 'timed-out':
+      return { kind: 'config', field: 'timeout' }
+    case 'setup-failed':
+      return stepAfterSetup(run.setupFault)
+    case 'engine-error':
+      return { kind: 'doctor' }
+    case 'killed':
+    case 'stopped':
+    case 'interrupted':
+    case 'succeeded':
+    case null:
+      return null
+  }
+}
+
+function stepAfterSetup(fault: Run['setupFault']): NextStep {
+  switch (fault) {
+    case 'resolver':
+    case 'build':
+    case 'requirements-file':
+    case 'notebook-packages':
+      return { kind: 'requirements' }
+    case 'python':
+      return { kind: 'config', field: 'python_version' }
+    case 'certificate':
+    case 'network':
+      return { kind: 'settings' }
+    case 'cache':
+    case 'disk-full':
+    case 'unknown':
+    case null:
+      return { kind: 'doctor' }
+  }
+}
+
+/** Where a field stands in pipeline.json: in the run configuration where that has it, else at the top; 1-based. null: nowhere. */
+export function fieldPlace(text: string, runConfigId: string | null, field: string): { line: number; column: number } | null {
+  const root = parseTree(text)
+  if (root === undefined) return null
+  const entries = findNodeAtLocation(root, ['schedules'])?.children ?? []
+  const entry = runConfigId === null ? undefined : entries.find((node) => findNodeAtLocation(node, ['id'])?.value === runConfigId)
+  const found = (entry && findNodeAtLocation(entry, [field])) ?? findNodeAtLocation(root, [field])
+  const property = found?.parent
+  if (property === undefined) return null
+  const before = text.slice(0, property.offset).split('\n')
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+}
