@@ -39,14 +39,12 @@ export function LinkedRuns({ run, nowMs }: { run: Run; nowMs: number }): ReactNo
         </div>
       )}
       {followers.map((follower) => {
+        if (follower.phase === 'waiting') return <WaitingCard key={follower.id} run={follower} nowMs={nowMs} />
         const why = originText(follower)
         return (
-          <div key={follower.id}>
-            <div className="linked-row">
-              <CornerDownRight size={13} aria-label={t('run.linked.to')} />
-              <RunLink run={follower} words={follower.pipeline === run.pipeline && why !== null ? t(why.key, why.values) : follower.pipeline} />
-            </div>
-            <WaitingCard run={follower} nowMs={nowMs} />
+          <div key={follower.id} className="linked-row">
+            <CornerDownRight size={13} aria-label={t('run.linked.to')} />
+            <RunLink run={follower} words={follower.pipeline === run.pipeline && why !== null ? t(why.key, why.values) : follower.pipeline} />
           </div>
         )
       })}

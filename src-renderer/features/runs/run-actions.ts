@@ -90,10 +90,11 @@ async function askAboutProblems(pipeline: string, options: StartOptions): Promis
   if (answer === 'open' && first?.file) openFile(pipeline, first.file, { line: first.line ?? 1, column: first.column })
 }
 
-/** A waiting run goes on now. */
+/** A waiting run goes on now, and is the one to look at. */
 export async function skipWait(runId: string): Promise<void> {
   try {
     applyRuns([await api.call('runs.skipWait', { runId })])
+    showRun(runId)
   } catch (error) {
     reportError(error)
   }

@@ -7,6 +7,7 @@ import { durationText, fullMomentText, momentText } from '../../ui/format'
 import { useNow } from '../../ui/use-now'
 import { totalMs } from './phase-timeline'
 import { showRun } from './run-actions'
+import { originText } from './run-origin'
 import { RunStatusIcon, runStatusText } from './run-status'
 import { useRuns, useShownRun } from './use-shown-run'
 
@@ -15,7 +16,8 @@ const listedRuns = 200
 function HistoryItem({ run, isShown, nowMs }: { run: Run; isShown: boolean; nowMs: number }): ReactNode {
   const { t, i18n } = useTranslation()
   const moment = momentText(run.createdAtMs, nowMs, i18n.language)
-  const status = runStatusText(run, t)
+  const origin = originText(run)
+  const status = [runStatusText(run, t), origin && t(origin.key, origin.values), run.runConfigId].filter(Boolean).join(' · ')
   const host = run.runner === 'host' ? `, ${t('runner.host')}` : ''
   return (
     <li>
