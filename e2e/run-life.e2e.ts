@@ -70,6 +70,30 @@ describe.skipIf(testEngine === null)('The life of a run (needs FFD_TEST_ENGINE)'
     await app.page.screenshot('run-out-of-memory')
   })
 
+  it('a notebook shows its cells as they run: tables, plots, a cell that is tried again; and what the server would lose', async () => {
+    await run('weather_notebook')
+    const { window } = app.page
+    const cells = window.getByRole('list', { name: 'Cells of the notebook' })
+    await cells.getByRole('listitem', { name: 'Cell 5, succeeded' }).waitFor({ timeout: 110_000 })
+    await app.page.waitForOutcome('Succeeded')
+    await cells.getByText('2 attempts').waitFor()
+    await cells.getByText('answered at attempt 2').waitFor()
+    const image = cells.getByRole('img').first()
+    await image.waitFor()
+    expect(await image.evaluate((element) => (element as HTMLImageElement).naturalWidth)).toBeGreaterThan(100)
+    await app.page.screenshot('run-notebook')
+    const table = window.frameLocator('iframe[title="HTML of the cell"]').getByRole('cell', { name: 'Wednesday' })
+    await cells.getByRole('listitem', { name: 'Cell 2, succeeded' }).scrollIntoViewIfNeeded()
+    await table.waitFor()
+    await app.page.screenshot('run-notebook-table')
+    await window.getByLabel('As the server shows it').check()
+    const server = window.getByRole('list', { name: 'Cells as the server shows them' })
+    await server.getByText(/Lost on the server: .*text\/html/).first().waitFor()
+    await app.page.screenshot('run-notebook-server')
+    await window.getByRole('group', { name: 'Output shown' }).getByRole('button', { name: 'Log' }).click()
+    await app.page.waitForLog('[cell 4] succeeded')
+  })
+
   it('a run outlives a kill -9 of the app: the next start follows it to its end, with its whole log', async () => {
     await run('slow')
     await app.page.waitForLog('line 5')

@@ -72,6 +72,12 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
       desktop.reveal(runs.get(runId).logFile)
       return {}
     },
+    'runs.revealNotebook': ({ runId }) => {
+      const { notebookFile } = runs.get(runId)
+      if (notebookFile === null) throw new AppError('run/not-found', 'This run has no executed notebook: it is there once the first cell has begun.', { runId })
+      desktop.reveal(notebookFile)
+      return {}
+    },
     'tools.check': async () => ({
       tools: await checkHealth({
         engine: () => connection.recheck(),

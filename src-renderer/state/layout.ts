@@ -12,6 +12,8 @@ export type Layout = {
   panelMaximized: boolean
   historyScope: 'pipeline' | 'all'
   runDetailsOpen: boolean
+  /** What is shown of a notebook run. */
+  notebookOutput: 'cells' | 'log'
   selectedPipeline: string | null
   /** Null: the newest run of the selected pipeline. */
   selectedRunId: string | null
@@ -26,6 +28,7 @@ export const initialLayout: Layout = {
   panelMaximized: false,
   historyScope: 'pipeline',
   runDetailsOpen: true,
+  notebookOutput: 'cells',
   selectedPipeline: null,
   selectedRunId: null,
   tabs: [],
@@ -96,12 +99,12 @@ export function keepLayout(storage: Storage, root: string | null): () => void {
   const saved = read(storage)
   const mine = root === null ? undefined : saved.workspaces[root]
   useLayout.setState({ ...initialLayout, ...saved.shared, ...mine, selectedRunId: null, panelMaximized: false })
-  return useLayout.subscribe(({ sideBarOpen, panelOpen, historyScope, runDetailsOpen, selectedPipeline, tabs, activeTab, expandedPipelines }) => {
+  return useLayout.subscribe(({ sideBarOpen, panelOpen, historyScope, runDetailsOpen, notebookOutput, selectedPipeline, tabs, activeTab, expandedPipelines }) => {
     const { workspaces } = read(storage)
     const others = Object.entries(workspaces).filter(([key]) => key !== root)
     const kept = root === null ? others : [...others, [root, { selectedPipeline, tabs, activeTab, expandedPipelines }] as const]
     const next: Saved = {
-      shared: { sideBarOpen, panelOpen, historyScope, runDetailsOpen },
+      shared: { sideBarOpen, panelOpen, historyScope, runDetailsOpen, notebookOutput },
       workspaces: Object.fromEntries(kept.slice(-maximumWorkspaces)),
     }
     storage.setItem(storageKey, JSON.stringify(next))

@@ -242,6 +242,8 @@ export const runsContract = {
   remove: request({ runIds: z.array(runId).min(1).max(10_000) }, z.object({ removed: z.array(runId), sizeBytes: bytes })),
   /** Shows the log file in the system's file manager. */
   revealLog: request({ runId }, z.object({})),
+  /** Shows the executed notebook likewise. Errors: run/not-found, also while there is none. */
+  revealNotebook: request({ runId }, z.object({})),
   changed: event(run),
   /** Runs that are no more, for example by retention. */
   removed: event(z.object({ runIds: z.array(runId), rev })),

@@ -18,6 +18,7 @@ import { createLogPump, tailBytes } from './log-pump'
 import { LogSearch } from './log-search'
 import { provideLog } from './log-commands'
 import { type LogView, createLogView } from './log-view'
+import { OutputTabs } from './output-tabs'
 import { copyText, revealLog } from './run-actions'
 
 const textDelayMs = 150
@@ -127,7 +128,7 @@ export function LogPanel({ run }: { run: Run }): ReactNode {
   return (
     <section className="log" aria-label={t('log.region')}>
       <header className="pane-head">
-        <h2 className="pane-title">{t('log.title')}</h2>
+        {run.cells === null ? <h2 className="pane-title">{t('log.title')}</h2> : <OutputTabs />}
         <span className="pane-note truncate">{run.logBytes > 0 && byteText(run.logBytes, i18n.language)}</span>
         <IconButton label={t('log.find')} icon={<Search size={15} />} onClick={() => setSearchOpen(true)} />
         <IconButton label={t('log.follow')} aria-pressed={follow.isFollowing} icon={<ArrowDownToLine size={15} />} onClick={() => view?.scrollToEnd()} />

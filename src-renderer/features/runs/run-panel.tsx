@@ -10,6 +10,7 @@ import { RunHistory } from './run-history'
 import { RunSummary, StartingSummary } from './run-summary'
 import { useShownRun } from './use-shown-run'
 
+const CellsPanel = lazy(() => import('../cells/cells-panel').then((module) => ({ default: module.CellsPanel })))
 // xterm is half of the first screen's code and not needed before there is a run.
 const LogPanel = lazy(() => import('./log-panel').then((module) => ({ default: module.LogPanel })))
 
@@ -34,6 +35,7 @@ export function RunPanel(): ReactNode {
   const run = useShownRun()
   const pending = usePendingStart((state) => state.pipeline)
   const shown = pending === null ? run : null
+  const showsCells = useLayout((layout) => layout.notebookOutput === 'cells') && shown !== null && shown.cells !== null
   return (
     <div className="run-panel">
       <div className="run-columns">
@@ -45,7 +47,7 @@ export function RunPanel(): ReactNode {
       {pending !== null && <div className="log" />}
       {shown !== null && (
         <Suspense fallback={<div className="log" />}>
-          <LogPanel key={shown.id} run={shown} />
+          {showsCells ? <CellsPanel run={shown} /> : <LogPanel key={shown.id} run={shown} />}
         </Suspense>
       )}
     </div>

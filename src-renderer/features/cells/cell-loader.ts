@@ -1,0 +1,87 @@
+/**
+ * Reads the outputs of those cells that are in view, a few at a time, and again when they have grown. A notebook of a thousand
+ * cells costs what the visible ones cost.
+ */
+import type { CellOutput } from '@shared/contract/runs'
+
+export type CellContent = { index: number; source: string; outputs: CellOutput[] }
+
+export type CellLoader = {
+  /** What is known of the cell; the same object until it changes. */
+  content(index: number): CellContent | undefined
+  /** It is in view: read it, and again whenever it grows, until the answer is called. */
+  watch(index: number): () => void
+  /** Outputs of these cells have grown. */
+  grew(indexes: readonly number[]): void
+  subscribe(listener: () => void): () => void
+  stop(): void
+}
+
+export type CellLoaderDeps = {
+  read: (indexes: number[]) => Promise<CellContent[]>
+  onFailure: (error: unknown) => void
+}
+
+/** A cell that prints without pause is read this often. */
+const againAfterMs = 150
+const cellsAtOnce = 50
+
+export function createCellLoader({ read, onFailure }: CellLoaderDeps): CellLoader {
+  const known = new Map<number, CellContent>()
+  const watched = new Map<number, number>()
+  const stale = new Set<number>()
+  const listeners = new Set<() => void>()
+  let isReading = false
+  let isStopped = false
+  let timer: ReturnType<typeof setTimeout> | null = null
+
+  const schedule = (delayMs: number): void => {
+    if (isReading || isStopped) return
+    timer ??= setTimeout(() => void readDue(), delayMs)
+  }
+
+  const readDue = async (): Promise<void> => {
+    timer = null
+    const due = [...stale].filter((index) => watched.has(index)).slice(0, cellsAtOnce)
+    if (due.length === 0) return
+    for (const index of due) stale.delete(index)
+    isReading = true
+    try {
+      const cells = await read(due)
+      if (isStopped) return
+      for (const cell of cells) known.set(cell.index, cell)
+      for (const listener of listeners) listener()
+    } catch (error) {
+      onFailure(error)
+    } finally {
+      isReading = false
+    }
+    if ([...stale].some((index) => watched.has(index))) schedule(againAfterMs)
+  }
+
+  return {
+    content: (index) => known.get(index),
+    watch(index) {
+      watched.set(index, (watched.get(index) ?? 0) + 1)
+      if (!known.has(index)) stale.add(index)
+      if (stale.has(index)) schedule(0)
+      return () => {
+        const left = (watched.get(index) ?? 1) - 1
+        if (left > 0) watched.set(index, left)
+        else watched.delete(index)
+      }
+    },
+    grew(indexes) {
+      for (const index of indexes) stale.add(index)
+      if (indexes.some((index) => watched.has(index))) schedule(againAfterMs)
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    stop() {
+      isStopped = true
+      if (timer !== null) clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,46 @@
+/** Which of an output's forms is shown, and as what. Pure. Nothing of it is trusted: it comes from the pipeline. */
+import type { CellOutput } from '@shared/contract/runs'
+
+export type OutputContent =
+  | { kind: 'text'; text: string; omittedChars: number }
+  | { kind: 'image'; source: string; alternative: string }
+  /** To be shown in a frame without rights. */
+  | { kind: 'html'; html: string; lines: number }
+
+const imageTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
+/** More text than this nobody reads in a cell, and the window would be slow; the log and the executed notebook have all of it. */
+const mostChars = 100_000
+
+/** null: there is nothing that can be shown. */
+export function contentOf({ kind, data }: CellOutput): OutputContent | null {
+  const plain = data['text/plain'] ?? ''
+  if (kind === 'display' || kind === 'result') {
+    for (const type of imageTypes) {
+      const image = data[type]
+      if (image !== undefined && /^[A-Za-z0-9+/=\s]+$/.test(image)) return { kind: 'image', source: `data:${type};base64,${image.replaceAll(/\s/g, '')}`, alternative: plainText(plain) }
+    }
+    const svg = data['image/svg+xml']
+    // As an image a drawing can neither run scripts nor load anything.
+    if (svg !== undefined) return { kind: 'image', source: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`, alternative: plainText(plain) }
+    const html = data['text/html']
+    if (html !== undefined) return { kind: 'html', html, lines: linesOf(html) }
+  }
+  const text = plainText(plain !== '' ? plain : (Object.entries(data).find(([type]) => type.startsWith('text/') || type === 'application/json')?.[1] ?? ''))
+  if (text === '') return null
+  return text.length <= mostChars ? { kind: 'text', text, omittedChars: 0 } : { kind: 'text', text: text.slice(-mostChars), omittedChars: text.length - mostChars }
+}
+
+/** Without colours, and with what a carriage return leaves of a line. */
+export function plainText(text: string): string {
+  return text
+    .replaceAll(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g, '')
+    .split('\n')
+    .map((line) => line.replace(/\r+$/, '').split('\r').at(-1) ?? '')
+    .join('\n')
+    .replace(/\n$/, '')
+}
+
+/** A guess at its height: a frame without rights cannot be measured. */
+function linesOf(html: string): number {
+  return Math.max(2, (html.match(/<(?:tr|p|br|li|h[1-6]|div)\b/gi) ?? []).length + 1)
+}
