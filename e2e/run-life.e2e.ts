@@ -18,6 +18,9 @@ describe.skipIf(testEngine === null)('The life of a run (needs FFD_TEST_ENGINE)'
     write('flaky/pipeline.json', '{"retry_attempts": 1, "retry_strategy": {"type": "fixed_delay", "delay": 600}}')
     write('hungry/main.py', 'blocks = []\nwhile True:\n    blocks.append(bytearray(8_000_000))\n')
     write('hungry/pipeline.json', '{\n  "mem_hard_limit": "64m"\n}\n')
+    write('given/main.py', 'import os\nprint(os.environ["GREETING"])\n')
+    write('given/pipeline.json', '{"webhook_key": "test-key"}')
+    await app.page.pipeline('given').waitFor()
     await app.page.pipeline('hungry').waitFor()
   })
   afterAll(async () => {
@@ -92,6 +95,29 @@ describe.skipIf(testEngine === null)('The life of a run (needs FFD_TEST_ENGINE)'
     await app.page.screenshot('run-notebook-server')
     await window.getByRole('group', { name: 'Output shown' }).getByRole('button', { name: 'Log' }).click()
     await app.page.waitForLog('[cell 4] succeeded')
+  })
+
+  it('a run can be given variables, or be started as a webhook whose body is checked as the server does', async () => {
+    const { window } = app.page
+    const dialog = window.getByRole('dialog', { name: 'Run given with…' })
+    await app.page.select('given')
+    await window.getByRole('button', { name: 'Run with…' }).click()
+    await dialog.getByLabel('Name of variable 1').fill('GREETING')
+    await dialog.getByLabel('Value of variable 1').fill('hello from the dialog')
+    await app.page.screenshot('run-with')
+    await dialog.getByRole('button', { name: 'Run', exact: true }).click()
+    await app.page.waitForLog('hello from the dialog')
+    await app.page.waitForOutcome('Succeeded')
+    await window.keyboard.press('ControlOrMeta+Shift+F5')
+    await dialog.getByRole('button', { name: 'As a webhook' }).click()
+    await dialog.getByLabel('Body').fill('{"env_vars": {"GREETING": 5}}')
+    await dialog.getByRole('button', { name: 'Run', exact: true }).click()
+    await dialog.getByRole('alert').filter({ hasText: /env_vars\.GREETING/ }).waitFor()
+    await app.page.screenshot('run-with-webhook')
+    await dialog.getByLabel('Body').fill('{"env_vars": {"GREETING": "hello from a webhook"}}')
+    await dialog.getByRole('button', { name: 'Run', exact: true }).click()
+    await app.page.waitForLog('hello from a webhook')
+    await region().getByText('Started as a webhook').waitFor()
   })
 
   it('a run outlives a kill -9 of the app: the next start follows it to its end, with its whole log', async () => {

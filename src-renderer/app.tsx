@@ -7,6 +7,7 @@ import { Palette } from './features/palette/palette'
 import { QuestionDialog } from './features/palette/question-dialog'
 import { SideBar } from './features/pipelines/side-bar'
 import { RunPanel } from './features/runs/run-panel'
+import { RunWithDialog } from './features/runs/run-with-dialog'
 import { SecretDialog } from './features/secrets/secret-dialog'
 import { Banners } from './features/tools/banners'
 import { TopBar } from './features/workspace/top-bar'
@@ -67,6 +68,7 @@ export function App(): ReactNode {
       <Palette />
       <QuestionDialog />
       <SecretDialog />
+      <RunWithDialog />
       <NoticeList />
     </TipProvider>
   )

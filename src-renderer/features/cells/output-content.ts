@@ -42,5 +42,6 @@ export function plainText(text: string): string {
 
 /** A guess at its height: a frame without rights cannot be measured. */
 function linesOf(html: string): number {
-  return Math.max(2, (html.match(/<(?:tr|p|br|li|h[1-6]|div)\b/gi) ?? []).length + 1)
+  const count = (tags: string): number => (html.match(new RegExp(`<(?:${tags})\\b`, 'gi')) ?? []).length
+  return Math.max(2, (count('tr') || count('p|br|li|h[1-6]|div')) + 1)
 }

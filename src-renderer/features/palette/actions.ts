@@ -7,6 +7,7 @@ import { goToError } from '../runs/go-to-error'
 import { logOnScreen } from '../runs/log-commands'
 import { isStoppable } from '../runs/phase-timeline'
 import { activeRunOf, copyText, revealLog, runAgain, startRun, stopRun, usePendingStart } from '../runs/run-actions'
+import { openRunWith } from '../runs/run-with-state'
 import { cancelPull, checkTools, pullImage, recheckEngine } from '../tools/tool-actions'
 import { openFolder, openSamples, revealInFileManager, revealWorkspace } from '../workspace/workspace-actions'
 import { openSecretDialog } from '../secrets/secret-dialog-state'
@@ -16,7 +17,7 @@ import { cycleRegion, focusRegion } from './regions'
 import { openPalette } from './palette-state'
 
 export type ActionId =
-  | 'run.start' | 'run.stop' | 'run.again' | 'run.onHost' | 'run.goToError' | 'run.copyCommand' | 'run.revealLog' | 'run.focusLog'
+  | 'run.start' | 'run.stop' | 'run.again' | 'run.with' | 'run.onHost' | 'run.goToError' | 'run.copyCommand' | 'run.revealLog' | 'run.focusLog'
   | 'palette.open' | 'palette.goTo' | 'find.here'
   | 'file.save' | 'file.saveAll' | 'file.close'
   | 'view.toggleSideBar' | 'view.togglePanel' | 'view.maximizePanel' | 'view.nextRegion' | 'view.previousRegion' | 'view.focusTree' | 'view.overview'
@@ -73,6 +74,7 @@ export const actions: readonly Action[] = [
   action('run.start', ['F5'], withPipeline((pipeline) => startRun(pipeline)), canStart),
   action('run.stop', ['Shift+F5'], () => { const run = stoppableRun(); if (run !== undefined) void stopRun(run.id) }, () => stoppableRun() !== undefined),
   action('run.again', ['Mod+F5'], withPipeline((pipeline) => runAgain(pipeline)), canStart),
+  action('run.with', ['Mod+Shift+F5'], withPipeline(openRunWith), canStart),
   action('run.onHost', [], withPipeline((pipeline) => startRun(pipeline, { runner: 'host' })), canStart),
   action('run.goToError', ['F8'], goToError, () => logOnScreen() !== null),
   action('run.focusLog', [], () => logOnScreen()?.focus(), () => logOnScreen() !== null),

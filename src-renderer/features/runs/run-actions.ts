@@ -13,7 +13,7 @@ import { openFile, saveAll } from '../editor/document-actions'
 /** The pipeline whose start was asked for and not yet answered. */
 export const usePendingStart = create<{ pipeline: string | null }>(() => ({ pipeline: null }))
 
-type StartOptions = { whenRunning?: 'refuse' | 'queue' | 'parallel'; ignoreProblems?: boolean; runner?: 'host' | null; runConfigId?: string | null }
+type StartOptions = { whenRunning?: 'refuse' | 'queue' | 'parallel'; ignoreProblems?: boolean; runner?: 'host' | null; runConfigId?: string | null; env?: Record<string, string> }
 
 export function activeRunOf(pipeline: string): Run | undefined {
   return sortedRuns(useEngineMirror.getState(), pipeline).find(isActive)
@@ -23,17 +23,20 @@ export function showRun(runId: string): void {
   useLayout.setState({ selectedRunId: runId, panelOpen: true })
 }
 
+async function savedAll(pipeline: string): Promise<boolean> {
+  const isSaved = await saveAll(pipeline)
+  if (!isSaved) addNotice({ severity: 'warning', titleKey: 'run.notSaved.title', hintKey: 'run.notSaved.hint' })
+  return isSaved
+}
+
 export async function startRun(pipeline: string, options: StartOptions = {}): Promise<void> {
   if (usePendingStart.getState().pipeline !== null) return
   usePendingStart.setState({ pipeline })
   useLayout.setState({ panelOpen: true, selectedPipeline: pipeline, selectedRunId: null })
   try {
-    if (!(await saveAll(pipeline))) {
-      addNotice({ severity: 'warning', titleKey: 'run.notSaved.title', hintKey: 'run.notSaved.hint' })
-      return
-    }
-    const { whenRunning = 'refuse', ignoreProblems = false, runner = null, runConfigId = null } = options
-    const run = await api.call('runs.start', { pipeline, whenRunning, ignoreProblems, runner, runConfigId })
+    if (!(await savedAll(pipeline))) return
+    const { whenRunning = 'refuse', ignoreProblems = false, runner = null, runConfigId = null, env = {} } = options
+    const run = await api.call('runs.start', { pipeline, whenRunning, ignoreProblems, runner, runConfigId, env })
     applyRuns([run])
     showRun(run.id)
   } catch (error) {
@@ -41,6 +44,21 @@ export async function startRun(pipeline: string, options: StartOptions = {}): Pr
     await resolveRefusal(error, pipeline, options)
   } finally {
     usePendingStart.setState({ pipeline: null })
+  }
+}
+
+/** Answers why it was refused, in the engine's words; null: it runs, or a notice says why not. */
+export async function startWebhook(pipeline: string, runConfigId: string | null, body: string): Promise<string | null> {
+  try {
+    if (!(await savedAll(pipeline))) return null
+
+    const run = await api.call('runs.startWebhook', { pipeline, runConfigId, body })
+    applyRuns([run])
+    useLayout.setState({ selectedPipeline: pipeline })
+    showRun(run.id)
+    return null
+  } catch (error) {
+    return toWireError(error).message
   }
 }
 

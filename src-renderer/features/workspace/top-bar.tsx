@@ -1,5 +1,5 @@
 /** The top bar: workspace, what is selected, Run and Stop, where runs happen. */
-import { Box, Boxes, ChevronDown, Command, FolderOpen, FolderSearch, LoaderCircle, Monitor, PanelBottom, PanelLeft, Play, Settings, Square, Stethoscope } from 'lucide-react'
+import { Box, Boxes, ChevronDown, Command, FolderOpen, FolderSearch, LoaderCircle, Monitor, PanelBottom, PanelLeft, Play, Settings, SlidersHorizontal, Square, Stethoscope } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Run } from '@shared/contract/runs'
@@ -86,6 +86,7 @@ function RunButtons(): ReactNode {
           {t(isStarting ? 'run.phase.starting' : 'run.button')}
         </Button>
       </Tip>
+      <IconButton label={t('action.run.with')} keys={keysOf('run.with')} disabled={!isKnown || isStarting} icon={<SlidersHorizontal size={15} />} onClick={() => runAction('run.with')} />
       <Tip text={t('action.run.stop')} keys={keysText('Shift+F5')}>
         <Button
           kind={active !== null && isStoppable(active.phase) ? 'danger' : 'plain'}
