@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src-*/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['src-*/**/*.engine.test.ts'],
+          exclude: ['src-*/**/*.engine.test.ts', 'src-*/**/*.fault.test.ts'],
           testTimeout: 20_000,
         },
       },
@@ -22,6 +22,16 @@ export default defineConfig({
         test: {
           name: 'engine',
           include: ['src-*/**/*.engine.test.ts', 'scripts/**/*.engine.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'faults',
+          include: ['src-*/**/*.fault.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,

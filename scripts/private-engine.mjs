@@ -22,18 +22,27 @@ const folderPrefix = 'ffd-engine-'
 const startLimitMs = 60_000
 const stopLimitMs = 30_000
 
-/** @typedef {{ ownerPid: number, enginePid: number, network: { bridge: string, subnet: string } | null }} EngineState */
+/** @typedef {{ ownerPid: number, enginePid: number, containerdPid: number, network: { bridge: string, subnet: string } | null }} EngineState */
 
 /**
- * @param {{ folder?: string }} [options] a folder of the caller's choice, made when missing
- * @returns {Promise<{ endpoint: string, folder: string, stop: () => Promise<void> }>}
+ * @typedef {object} PrivateEngine
+ * @property {string} endpoint
+ * @property {string} folder
+ * @property {(signal: NodeJS.Signals) => Promise<void>} end ends dockerd alone and waits for it; data and network stay
+ * @property {(signal: NodeJS.Signals) => void} signal sends a signal to dockerd, for example SIGSTOP
+ * @property {() => Promise<void>} restart after `end`: the same engine comes back
+ * @property {() => Promise<void>} stop for good; nothing is left
+ *
+ * @param {{ folder?: string, liveRestore?: boolean }} [options] a folder of the caller's choice, made when missing; whether
+ *   containers outlive dockerd
+ * @returns {Promise<PrivateEngine>}
  */
-export async function startPrivateEngine({ folder: wantedFolder } = {}) {
+export async function startPrivateEngine({ folder: wantedFolder, liveRestore = false } = {}) {
   await sweepLeftovers(wantedFolder)
   if (wantedFolder) mkdirSync(wantedFolder, { recursive: true, mode: 0o711 })
   const folder = wantedFolder ?? mkdtempSync(join(tmpdir(), folderPrefix))
   /** @type {EngineState} */
-  const state = { ownerPid: process.pid, enginePid: 0, network: null }
+  const state = { ownerPid: process.pid, enginePid: 0, containerdPid: 0, network: null }
   const saveState = () => writeFileSync(join(folder, 'state.json'), JSON.stringify(state))
   saveState()
 
@@ -43,23 +52,69 @@ export async function startPrivateEngine({ folder: wantedFolder } = {}) {
     state.network = network
     saveState()
     const endpoint = `unix://${join(folder, 'docker.sock')}`
-    const engine = spawnEngine(folder, id, network)
-    state.enginePid = engine.pid ?? 0
+    // As on a user's computer: dockerd may die and come back, containerd stays. One that dockerd starts itself does not survive it.
+    state.containerdPid = spawnContainerd(folder).pid ?? 0
     saveState()
-    await waitUntilAnswering(endpoint, engine, folder)
-    return { endpoint, folder, stop: () => cleanUp(folder, state) }
+    const start = async () => {
+      const engine = spawnEngine(folder, id, network, liveRestore)
+      state.enginePid = engine.pid ?? 0
+      saveState()
+      await waitUntilAnswering(endpoint, engine, folder)
+    }
+    await start()
+    return {
+      endpoint,
+      folder,
+      signal: (signal) => signalProcess(state.enginePid, signal),
+      async end(signal) {
+        signalProcess(state.enginePid, signal)
+        while (isOurEngine(state.enginePid, folder)) await sleep(20)
+      },
+      restart: start,
+      stop: () => cleanUp(folder, state),
+    }
   } catch (error) {
     await cleanUp(folder, state)
     throw error
   }
 }
 
+/** @param {string} folder */
+function spawnContainerd(folder) {
+  const file = join(folder, 'containerd.toml')
+  const text = (/** @type {string} */ value) => JSON.stringify(value)
+  writeFileSync(
+    file,
+    [
+      'version = 2',
+      `root = ${text(join(folder, 'data', 'containerd'))}`,
+      `state = ${text(join(folder, 'exec', 'containerd'))}`,
+      'disabled_plugins = ["io.containerd.grpc.v1.cri"]',
+      '[grpc]',
+      `address = ${text(containerdSocket(folder))}`,
+      '',
+    ].join('\n'),
+  )
+  const logFile = openSync(join(folder, 'containerd.log'), 'w')
+  const containerd = spawn('containerd', ['--config', file], { stdio: ['ignore', logFile, logFile], detached: true })
+  // What is wrong with it shows when dockerd cannot reach it.
+  containerd.once('error', () => undefined)
+  closeSync(logFile)
+  return containerd
+}
+
+/** @param {string} folder */
+function containerdSocket(folder) {
+  return join(folder, 'containerd.sock')
+}
+
 /**
  * @param {string} folder
  * @param {string} id
  * @param {import('./engine-network.mjs').EngineNetwork} network
+ * @param {boolean} liveRestore
  */
-function spawnEngine(folder, id, network) {
+function spawnEngine(folder, id, network, liveRestore) {
   const logFile = openSync(join(folder, 'dockerd.log'), 'w')
   const engine = spawn(
     'dockerd',
@@ -67,9 +122,9 @@ function spawnEngine(folder, id, network) {
       ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'dockerd.pid')],
       ...['--host', `unix://${join(folder, 'docker.sock')}`],
       // Without an own configuration file the one of the machine's engine would be read.
-      ...['--config-file', writeEmptyConfig(folder)],
+      ...['--config-file', writeConfig(folder, { 'live-restore': liveRestore })],
       ...['--bridge', network.bridge, '--iptables=false', '--mtu', String(network.mtu)],
-      // A containerd that already runs on the machine is shared: the names must not be.
+      ...['--containerd', containerdSocket(folder)],
       ...['--containerd-namespace', `ffd-${id}`, '--containerd-plugins-namespace', `ffd-plugins-${id}`],
     ],
     // Its own process group: Ctrl-C at the terminal must reach the script, which then ends the engine in order.
@@ -79,10 +134,13 @@ function spawnEngine(folder, id, network) {
   return engine
 }
 
-/** @param {string} folder */
-function writeEmptyConfig(folder) {
+/**
+ * @param {string} folder
+ * @param {object} config
+ */
+function writeConfig(folder, config) {
   const file = join(folder, 'daemon.json')
-  writeFileSync(file, '{}')
+  writeFileSync(file, JSON.stringify(config))
   return file
 }
 
@@ -119,9 +177,7 @@ async function cleanUp(folder, state) {
     await removeContainers(`unix://${join(folder, 'docker.sock')}`)
     await endProcess(state.enginePid, folder)
   }
-  // An engine that was killed hard leaves the containerd that it started.
-  const containerdPid = readPid(join(folder, 'exec', 'containerd', 'containerd.pid'))
-  if (isOurEngine(containerdPid, folder)) await endProcess(containerdPid, folder)
+  if (isOurEngine(state.containerdPid, folder)) await endProcess(state.containerdPid, folder)
   if (state.network) await removeNetwork(state.network)
   for (const mount of mountsBelow(folder)) await tryRun('umount', ['-l', mount]).catch(() => null)
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
@@ -178,15 +234,6 @@ function isOurEngine(pid, folder) {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${folder}/`)
   } catch {
     return false
-  }
-}
-
-/** @param {string} file */
-function readPid(file) {
-  try {
-    return Number(readFileSync(file, 'utf8'))
-  } catch {
-    return 0
   }
 }
 

@@ -1,9 +1,9 @@
 // @ts-check
 /** Pure: which parts of the tests are wanted, and what of the command line goes to vitest. */
 
-/** @typedef {'unit' | 'engine' | 'e2e'} PartName */
+/** @typedef {'unit' | 'engine' | 'faults' | 'e2e'} PartName */
 
-export const partNames = /** @type {const} */ (['unit', 'engine', 'e2e'])
+export const partNames = /** @type {const} */ (['unit', 'engine', 'faults', 'e2e'])
 
 /**
  * @param {string[]} args of `npm test -- …`: --project NAME (repeatable), all else as vitest takes it

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parseTestArguments } from './test-arguments.mjs'
 
 test('without arguments all parts run, in their order', () => {
-  expect(parseTestArguments([])).toEqual({ parts: ['unit', 'engine', 'e2e'], rest: [] })
+  expect(parseTestArguments([])).toEqual({ parts: ['unit', 'engine', 'faults', 'e2e'], rest: [] })
 })
 
 test('parts are chosen by name, and the rest goes to vitest', () => {
@@ -11,5 +11,5 @@ test('parts are chosen by name, and the rest goes to vitest', () => {
 })
 
 test.each([[['--project', 'units']], [['--project=']], [['--project']]])('an unknown part is refused: %j', (args) => {
-  expect(parseTestArguments(args)).toEqual({ problem: expect.stringContaining('unit, engine, e2e') })
+  expect(parseTestArguments(args)).toEqual({ problem: expect.stringContaining('unit, engine, faults, e2e') })
 })

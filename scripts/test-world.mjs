@@ -40,6 +40,18 @@ export function createTestWorld({ progress }) {
     else endings.push(ending)
   }
 
+  /** @type {Promise<void> | null} */
+  let engineReady = null
+  const prepareEngineOnce = async () => {
+    world.engineProblem = await problemOf(async () => {
+      const given = process.env['FFD_TEST_ENGINE']
+      const engine = given ? await givenEngine(given) : await startTestEngine({ progress })
+      await endLater(engine.stop)
+      world.env['FFD_TEST_ENGINE'] = engine.endpoint
+      world.env['FFD_TEST_IMAGE'] = process.env['FFD_TEST_IMAGE'] || (await workerImage(engine.endpoint, progress))
+    })
+  }
+
   /** @type {ReturnType<typeof createTestWorld>} */
   const world = {
     env: { ...process.env },
@@ -47,14 +59,9 @@ export function createTestWorld({ progress }) {
     electronProblem: 'no Electron was prepared',
     notices: [],
 
-    async prepareEngine() {
-      world.engineProblem = await problemOf(async () => {
-        const given = process.env['FFD_TEST_ENGINE']
-        const engine = given ? await givenEngine(given) : await startTestEngine({ progress })
-        await endLater(engine.stop)
-        world.env['FFD_TEST_ENGINE'] = engine.endpoint
-        world.env['FFD_TEST_IMAGE'] = process.env['FFD_TEST_IMAGE'] || (await workerImage(engine.endpoint, progress))
-      })
+    prepareEngine() {
+      engineReady ??= prepareEngineOnce()
+      return engineReady
     },
 
     async prepareElectron() {

@@ -73,6 +73,7 @@ async function prepare(part) {
     case 'unit':
       return null
     case 'engine':
+    case 'faults':
       // Recovery is tested on a real process that is killed: the built command line.
       await ensureBuild({ progress })
       await world.prepareEngine()
@@ -80,7 +81,7 @@ async function prepare(part) {
     case 'e2e':
       await ensureBuild({ progress })
       // Without an engine the window is still tested: those tests that need one say so themselves.
-      if (!world.env['FFD_TEST_IMAGE']) await world.prepareEngine()
+      await world.prepareEngine()
       await world.prepareElectron()
       for (const notice of world.notices) progress.line(notice)
       return world.electronProblem

@@ -10,7 +10,7 @@ import { notStarted } from './runner'
 describe('the order', () => {
   test('create, watch, attach, start, remove; what is known is told before the start', async () => {
     const world = openDockerRunnerWorld()
-    expect(await world.run()).toEqual({ exitCode: 0, signal: null, outOfMemory: false, route: null, stopped: false })
+    expect(await world.run()).toEqual({ exitCode: 0, signal: null, outOfMemory: false, route: null, stopped: false, engineWasLost: false })
     expect(world.client.calls).toEqual(['create', 'wait', 'attach', 'start', 'remove'])
     expect(world.client.containers[0]?.name).toBe(`ffd-run-${world.spec.runId}`)
     expect(world.steps).toEqual(['starting', 'started'])
@@ -125,7 +125,7 @@ describe('stop', () => {
 
   test('stops with the grace of the run; the exit that resulted is the answer', async () => {
     const world = openDockerRunnerWorld({ program: () => undefined, onStarted: ({ stop }) => queueMicrotask(() => stop.abort()) })
-    expect(await world.run()).toEqual({ exitCode: 143, signal: 'SIGTERM', outOfMemory: false, route: null, stopped: true })
+    expect(await world.run()).toEqual({ exitCode: 143, signal: 'SIGTERM', outOfMemory: false, route: null, stopped: true, engineWasLost: false })
     expect(world.client.calls).toEqual(['create', 'wait', 'attach', 'start', 'stop 7', 'remove'])
   })
 
@@ -138,7 +138,7 @@ describe('stop', () => {
   test('that the engine does not answer becomes a kill, and a notice', async () => {
     const world = openDockerRunnerWorld({ program: () => undefined, onStarted: ({ stop }) => stop.abort() })
     world.client.failures.stop = new AppError('docker/timeout', 'silent')
-    expect(await world.run()).toEqual({ exitCode: 137, signal: 'SIGKILL', outOfMemory: false, route: null, stopped: true })
+    expect(await world.run()).toEqual({ exitCode: 137, signal: 'SIGKILL', outOfMemory: false, route: null, stopped: true, engineWasLost: false })
     expect(world.client.calls.slice(-3)).toEqual(['stop 7', 'kill', 'remove'])
     expect(world.notices).toEqual([{ severity: 'warning', message: expect.stringContaining('told to kill it (silent)') as string }])
   })
@@ -165,11 +165,11 @@ describe('the end', () => {
   })
 
   test.each([
-    [{ exitCode: 3 }, { exitCode: 3, signal: null, outOfMemory: false, route: null, stopped: false }],
-    [{ exitCode: 137 }, { exitCode: 137, signal: 'SIGKILL', outOfMemory: false, route: null, stopped: false }],
-    [{ exitCode: 137, oomKilled: true }, { exitCode: 137, signal: 'SIGKILL', outOfMemory: true, route: null, stopped: false }],
-    [{ exitCode: 143 }, { exitCode: 143, signal: 'SIGTERM', outOfMemory: false, route: null, stopped: false }],
-    [{ exitCode: 130 }, { exitCode: 130, signal: null, outOfMemory: false, route: null, stopped: false }],
+    [{ exitCode: 3 }, { exitCode: 3, signal: null, outOfMemory: false, route: null, stopped: false, engineWasLost: false }],
+    [{ exitCode: 137 }, { exitCode: 137, signal: 'SIGKILL', outOfMemory: false, route: null, stopped: false, engineWasLost: false }],
+    [{ exitCode: 137, oomKilled: true }, { exitCode: 137, signal: 'SIGKILL', outOfMemory: true, route: null, stopped: false, engineWasLost: false }],
+    [{ exitCode: 143 }, { exitCode: 143, signal: 'SIGTERM', outOfMemory: false, route: null, stopped: false, engineWasLost: false }],
+    [{ exitCode: 130 }, { exitCode: 130, signal: null, outOfMemory: false, route: null, stopped: false, engineWasLost: false }],
   ])('%j is told as it is', async (facts, expected) => {
     const world = openDockerRunnerWorld({
       program: (container) => {

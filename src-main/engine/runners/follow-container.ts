@@ -61,6 +61,7 @@ export function closeLink({ output, watch }: Link): void {
 export async function followContainer(first: Link, { reconnect, id, stopGraceSeconds, hooks, stop }: Following): Promise<RunnerExit> {
   let link = first
   let stopped = false
+  let engineWasLost = false
   let stopping: Promise<void> = Promise.resolve()
   const onStop = (): void => {
     stopped = true
@@ -77,9 +78,12 @@ export async function followContainer(first: Link, { reconnect, id, stopGraceSec
       } finally {
         sampler.dispose()
       }
-      if (end.kind === 'exited') return { ...exitOf(end.facts), stopped }
+      if (end.kind === 'exited') return { ...exitOf(end.facts), stopped, engineWasLost }
       closeLink(link)
-      if (end.kind === 'lost') hooks.onReconnecting()
+      if (end.kind === 'lost') {
+        engineWasLost = true
+        hooks.onReconnecting()
+      }
       link = await linkAgain({ client: link.client, reconnect, id, stopGraceSeconds, hooks, stop })
       if (end.kind === 'lost') hooks.onReconnected()
       // What was asked of an engine that was away has to be asked again.
@@ -127,7 +131,10 @@ async function linkAgain({ reconnect, id, hooks, stop }: Following): Promise<Lin
   for (;;) {
     try {
       const client = await reconnect()
-      if ((await client.inspect(id)) === null) throw goneError()
+      const facts = await client.inspect(id)
+      if (facts === null) throw goneError()
+      // Measured: of what a container writes after its engine has gone, the engine keeps nothing if the container ends before it is back.
+      if (isOver(facts)) hooks.onNotice({ severity: 'warning', message: 'The pipeline ended while the container engine was away. The engine does not keep what was written in that time: the end of the log may be missing.' })
       return await reattachToContainer(client, id, hooks)
     } catch (error) {
       if (!isAway(error)) throw error
@@ -158,7 +165,7 @@ function goneError(): AppError {
   return new AppError('docker/rejected', 'The container was removed from outside while the pipeline ran; its exit code is lost. Run the pipeline again.')
 }
 
-function exitOf(facts: ContainerFacts | null): Omit<RunnerExit, 'stopped'> {
+function exitOf(facts: ContainerFacts | null): Omit<RunnerExit, 'stopped' | 'engineWasLost'> {
   if (facts === null) throw goneError()
   if (facts.error !== '') throw new AppError('docker/rejected', `The engine could not run the container: ${facts.error}`)
   return { exitCode: facts.exitCode, signal: signalOfExitCode(facts.exitCode), outOfMemory: facts.oomKilled, route: null }

@@ -83,7 +83,7 @@ async function runProcess(file: string, argv: string[], env: Record<string, stri
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const exited = new Promise<RunnerExit>((resolve, reject) => {
     child.once('error', (error) => reject(new AppError('tool/missing', `uv could not be started (${error.message}). Check ${file}.`, { file }, { cause: error })))
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal: signal ?? signalOfExitCode(exitCode), outOfMemory: false, route: null, stopped: stop.aborted }))
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal: signal ?? signalOfExitCode(exitCode), outOfMemory: false, route: null, stopped: stop.aborted, engineWasLost: false }))
   })
   child.once('spawn', () => {
     if (child.pid !== undefined) onProcess(child.pid)

@@ -49,9 +49,10 @@ export type RunnerHooks = {
 
 /**
  * How it ended. `signal` is set when a signal ended it and it was not asked to stop by us; `route` is what it wrote to
- * FASTFLOW_ROUTE_FILE, trimmed; `stopped`: it was told to end before it did.
+ * FASTFLOW_ROUTE_FILE, trimmed; `stopped`: it was told to end before it did; `engineWasLost`: the engine went away while it ran,
+ * and may have ended it.
  */
-export type RunnerExit = { exitCode: number | null; signal: string | null; outOfMemory: boolean; route: string | null; stopped: boolean }
+export type RunnerExit = { exitCode: number | null; signal: string | null; outOfMemory: boolean; route: string | null; stopped: boolean; engineWasLost: boolean }
 
 export type Runner = {
   kind: RunnerKind
@@ -69,7 +70,7 @@ export type Runner = {
 
 export type AdoptedRun = { runId: string; envNames: readonly string[]; stopGraceSeconds: number }
 
-export const notStarted: RunnerExit = { exitCode: null, signal: null, outOfMemory: false, route: null, stopped: false }
+export const notStarted: RunnerExit = { exitCode: null, signal: null, outOfMemory: false, route: null, stopped: false, engineWasLost: false }
 
 /** 128 + n: ended by signal n. uv and the container's init process pass it on that way. */
 export function signalOfExitCode(exitCode: number | null): string | null {

@@ -4,7 +4,7 @@ import { memoryNotice, verdictOf, type RunEnd } from './outcome'
 
 const MiB = 1024 ** 2
 const plain: RunEnd = {
-  exit: { exitCode: 0, signal: null, outOfMemory: false, route: null, stopped: false },
+  exit: { exitCode: 0, signal: null, outOfMemory: false, route: null, stopped: false, engineWasLost: false },
   stopRequested: null,
   codeStarted: true,
   entryPoint: 'main.py',
@@ -32,6 +32,8 @@ test.each<[string, RunEnd, RunOutcome, RegExp | null]>([
   ['exit 255', ended({ exitCode: 255 }), 'failed', /255/],
   ['a crash in native code', ended({ exitCode: 139 }), 'failed', /139: a segmentation fault.*another version/],
   ['the code is not known', ended({ exitCode: null }), 'failed', /unknown/],
+  ['SIGKILL while the engine was away', ended({ ...sigkill, engineWasLost: true }), 'interrupted', /engine was restarted/],
+  ['exit 3 after the engine was away', ended({ exitCode: 3, engineWasLost: true }), 'failed', /exit code 3/],
   ['exit 0 before the code began', ended({}, { codeStarted: false }), 'setup-failed', /exit code was 0/],
   ['exit 2 before the code began', ended({ exitCode: 2 }, { codeStarted: false }), 'setup-failed', /exit code was 2/],
   ['a signal from outside', ended(sigkill), 'killed', /SIGKILL.*not for memory.*server would call it out of memory/],

@@ -42,6 +42,7 @@ export function verdictOf(end: RunEnd): Verdict {
     case null:
   }
   if (exit.outOfMemory && exit.exitCode !== 0) return verdict('out-of-memory', outOfMemoryReason(end))
+  if (exit.signal !== null && exit.engineWasLost) return verdict('interrupted', engineLostReason(end))
   if (exit.signal !== null) return verdict('killed', killedReason(end, exit.signal))
   if (!codeStarted) return setupVerdict(end)
   if (exit.exitCode !== 0) return verdict('failed', failedReason(end))
@@ -91,6 +92,11 @@ function killedReason({ entryPoint, codeStarted, memory }: RunEnd, signal: strin
   }
   const server = signal === 'SIGKILL' ? ' The server would call it out of memory.' : ''
   return `${ended} and not for memory. Look for what ended it (docker ${signal === 'SIGKILL' ? 'kill' : 'stop'}, a restart of the engine, the code itself), then run it again.${server}`
+}
+
+/** An engine that is started again ends what ran in it (RELIABILITY.md F20). */
+function engineLostReason({ entryPoint }: RunEnd): string {
+  return `The container engine was restarted, and ${subjectOf(entryPoint).toLowerCase()} ended with it. The log is kept up to that point; run the pipeline again.`
 }
 
 /** 128 + the number of the signal that ended Python from within. */

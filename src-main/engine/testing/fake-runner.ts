@@ -33,7 +33,7 @@ export function createFakeRunner(kind: RunnerKind = 'docker'): FakeRunner {
             if (stop.aborted) asked()
             else stop.addEventListener('abort', () => asked(), { once: true })
           }),
-          end: (exit) => resolve({ exitCode: 0, signal: null, outOfMemory: false, route: null, stopped: stop.aborted, ...exit }),
+          end: (exit) => resolve({ exitCode: 0, signal: null, outOfMemory: false, route: null, stopped: stop.aborted, engineWasLost: false, ...exit }),
           fail: reject,
         }
         const taker = waiting.shift()
