@@ -20,11 +20,13 @@ export type Following = {
 }
 
 /** Attached and watched, but not begun to be followed: made before the start of a container, or from its log afterwards. */
-export type Link = { client: DockerClient; output: ContainerOutput; watch: ExitWatch }
+export type Link = { client: DockerClient; output: ContainerOutput; watch: ExitWatch; /** Read after the end of the container: there is no more than this. */ isFinal: boolean }
 
 /** A stream that ended says little: the exit follows at once, or the stream was cut. */
 const cutAfterMs = 2000
 const lookAgainMs = 1000
+/** The end of the output and the exit of the container are told within this. */
+const sameMomentMs = 500
 /** How long a stop waits for an engine that does not answer. */
 const giveUpStopMs = 15_000
 
@@ -32,7 +34,7 @@ const giveUpStopMs = 15_000
 export async function attachToContainer(client: DockerClient, id: string, hooks: RunnerHooks): Promise<Link> {
   const watch = watchExit(client, id)
   try {
-    return { client, watch, output: readContainerOutput(await client.attach(id), hooks) }
+    return { client, watch, output: readContainerOutput(await client.attach(id), hooks), isFinal: false }
   } catch (error) {
     watch.dispose()
     throw error
@@ -40,12 +42,12 @@ export async function attachToContainer(client: DockerClient, id: string, hooks:
 }
 
 /** After the start: the output comes again from its beginning. */
-export async function reattachToContainer(client: DockerClient, id: string, hooks: RunnerHooks): Promise<Link> {
+export async function reattachToContainer(client: DockerClient, id: string, hooks: RunnerHooks, isFinal = false): Promise<Link> {
   const watch = watchExit(client, id)
   try {
     const stream = await client.logs(id)
     hooks.onReplay()
-    return { client, watch, output: readContainerOutput(stream, hooks) }
+    return { client, watch, output: readContainerOutput(stream, hooks), isFinal }
   } catch (error) {
     watch.dispose()
     throw error
@@ -84,7 +86,7 @@ export async function followContainer(first: Link, { reconnect, id, stopGraceSec
         engineWasLost = true
         hooks.onReconnecting()
       }
-      link = await linkAgain({ client: link.client, reconnect, id, stopGraceSeconds, hooks, stop })
+      link = await linkAgain({ client: link.client, reconnect, id, stopGraceSeconds, hooks, stop }, end.kind === 'lost')
       if (end.kind === 'lost') hooks.onReconnected()
       // What was asked of an engine that was away has to be asked again.
       if (stop.aborted) onStop()
@@ -98,14 +100,16 @@ export async function followContainer(first: Link, { reconnect, id, stopGraceSec
 
 type End = { kind: 'exited'; facts: ContainerFacts | null } | { kind: 'cut' } | { kind: 'lost' }
 
-async function endOrBreak({ client, output, watch }: Link, id: string): Promise<End> {
+async function endOrBreak({ client, output, watch, isFinal }: Link, id: string): Promise<End> {
   let timer: NodeJS.Timeout | undefined
+  let endedAtMs: number | null = null
   const look = async (): Promise<End | null> => {
     const facts = await client.inspect(id)
     return facts === null || isOver(facts) ? { kind: 'exited', facts } : null
   }
   // Of a container that had ended before nobody tells; its output ends at once.
   const cut = output.ended.then(async () => {
+    endedAtMs = performance.now()
     const over = await look()
     if (over) return over
     await new Promise((resolve) => (timer = setTimeout(resolve, cutAfterMs)))
@@ -116,7 +120,11 @@ async function endOrBreak({ client, output, watch }: Link, id: string): Promise<
     exited.catch(() => undefined)
     cut.catch(() => undefined)
     const end = await Promise.race([exited, cut])
-    if (end.kind === 'exited') await output.drained()
+    if (end.kind !== 'exited') return end
+    // The stream had been cut before: what came in between is in the engine's log only.
+    const isTorn = !isFinal && end.facts !== null && endedAtMs !== null && performance.now() - endedAtMs > sameMomentMs
+    if (isTorn) return { kind: 'cut' }
+    await output.drained()
     return end
   } catch (error) {
     if (isAway(error)) return { kind: 'lost' }
@@ -126,7 +134,7 @@ async function endOrBreak({ client, output, watch }: Link, id: string): Promise<
   }
 }
 
-async function linkAgain({ reconnect, id, hooks, stop }: Following): Promise<Link> {
+async function linkAgain({ reconnect, id, hooks, stop }: Following, engineWasLost: boolean): Promise<Link> {
   let silentSinceStopMs: number | null = null
   for (;;) {
     try {
@@ -134,8 +142,8 @@ async function linkAgain({ reconnect, id, hooks, stop }: Following): Promise<Lin
       const facts = await client.inspect(id)
       if (facts === null) throw goneError()
       // Measured: of what a container writes after its engine has gone, the engine keeps nothing if the container ends before it is back.
-      if (isOver(facts)) hooks.onNotice({ severity: 'warning', message: 'The pipeline ended while the container engine was away. The engine does not keep what was written in that time: the end of the log may be missing.' })
-      return await reattachToContainer(client, id, hooks)
+      if (engineWasLost && isOver(facts)) hooks.onNotice({ severity: 'warning', message: 'The pipeline ended while the container engine was away. The engine does not keep what was written in that time: the end of the log may be missing.' })
+      return await reattachToContainer(client, id, hooks, isOver(facts))
     } catch (error) {
       if (!isAway(error)) throw error
       if (stop.aborted) silentSinceStopMs ??= performance.now()

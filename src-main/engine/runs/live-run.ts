@@ -25,6 +25,8 @@ export type LiveRun = {
   begin(): void
   /** Aborted with a StopCause. */
   stop: AbortController
+  /** Calls back when the record on disk is the current one: at once, or when a full disk takes it. */
+  whenStored(callback: () => void): void
   /** Announces what the log has grown to, now. */
   flushLog(): void
 }
@@ -46,12 +48,14 @@ export function createLiveRun(run: Run, deps: LiveRunDeps): LiveRun {
   let beganAt = performance.now()
   let current = run
   let storeAgain: NodeJS.Timeout | null = null
+  let onStored: (() => void) | null = null
   /** A full disk must not end the run: what counts is in memory, and is stored as soon as there is space. */
   const store = (): void => {
     if (storeAgain) clearTimeout(storeAgain)
     storeAgain = null
     try {
       deps.history.update(current)
+      onStored?.()
     } catch {
       storeAgain = setTimeout(store, storeAgainMs)
       storeAgain.unref()
@@ -89,6 +93,10 @@ export function createLiveRun(run: Run, deps: LiveRunDeps): LiveRun {
       beganAt = performance.now()
     },
     stop: new AbortController(),
+    whenStored(callback) {
+      if (storeAgain === null) callback()
+      else onStored = callback
+    },
     flushLog() {
       if (timer) clearTimeout(timer)
       announce()

@@ -74,7 +74,8 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
     const entry: Entry = { run, skipWait: () => undefined, finished: Promise.resolve() }
     live.set(run.current().id, entry)
     entry.finished = work(entry).finally(() => {
-      live.delete(run.current().id)
+      // Until then nobody else knows how it ended.
+      run.whenStored(() => live.delete(run.current().id))
       onFinished()
     })
   }

@@ -65,6 +65,20 @@ describe('a full disk', () => {
     expect(log.loss()).toEqual({ bytes: 500 - kept.length, reason: 'ENOSPC: no space left on device, write' })
   })
 
+  test('a large log gives a megabyte back, so that the history has room to record how the run ended', () => {
+    const dir = makeTemporaryWorkspace()
+    const whole = randomBytes(4_000_000)
+    const log = open(dir, 'a', { files: fullAfter(3_000_000) })
+    for (let at = 0; at < whole.length; at += 100_000) log.append('stdout', whole.subarray(at, at + 100_000))
+    log.close()
+    const kept = readFileSync(logFile(dir, 'a'))
+    expect(kept.length).toBeLessThanOrEqual(3_000_000 - 1_048_576)
+    expect(kept.length).toBeGreaterThan(1_900_000)
+    expect(whole.subarray(0, kept.length).equals(kept)).toBe(true)
+    expect(log.sizeBytes()).toBe(kept.length)
+    expect(log.loss()).toMatchObject({ bytes: 4_000_000 - kept.length })
+  })
+
   test('short writes alone lose nothing', () => {
     const dir = makeTemporaryWorkspace()
     const log = open(dir, 'a', { files: fullAfter(1_000_000) })

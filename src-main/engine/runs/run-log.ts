@@ -3,7 +3,7 @@
  * stream wrote where and when. Written synchronously: chunks are appended in order, the engine's stream is never paused for a
  * viewer, and a slow disk slows the pipeline rather than filling memory. A full disk ends the keeping, not the run.
  */
-import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, copyFileSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogSegment } from '@shared/contract/runs'
 import { indexFile, logFile, logParts, logSizeBytes, omissionLine, omittedBytesOf, partsFolder } from './log-files'
@@ -31,6 +31,8 @@ const maxSegments = 500_000
 const shares = 8
 const headShares = 3
 const tailParts = 5
+/** A log that has filled the disk gives so much back: the history needs a little to record how the run ended, and to remove others. */
+const reserveBytes = 1_048_576
 
 export type LogFiles = { write(file: number, bytes: Buffer, offset: number): number }
 
@@ -106,6 +108,17 @@ export function createRunLogWriter(logsDir: string, runId: string, { maxBytes, c
     return { file: open.file, room: shareBytes - open.bytes }
   }
 
+  const giveBack = (file: number, stream: Stream): void => {
+    const fileBytes = file === log ? headBytes : (part?.bytes ?? 0)
+    if (lost === null || fileBytes < 2 * reserveBytes) return
+    ftruncateSync(file, fileBytes - reserveBytes)
+    if (file === log) headBytes -= reserveBytes
+    else if (part) part.bytes -= reserveBytes
+    sizeBytes -= reserveBytes
+    streamBytes[stream] -= reserveBytes
+    lost.bytes += reserveBytes
+  }
+
   const keep = (stream: Stream, chunk: Buffer): number => {
     let kept = 0
     while (kept < chunk.length && lost === null) {
@@ -117,6 +130,7 @@ export function createRunLogWriter(logsDir: string, runId: string, { maxBytes, c
       sizeBytes += written
       streamBytes[stream] += written
       kept += written
+      giveBack(file, stream)
     }
     return kept
   }
