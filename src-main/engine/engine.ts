@@ -21,7 +21,9 @@ import { readNetworkEnvironment, type NetworkEnvironment } from './platform/netw
 import { prepareUserData, type UserDataLayout } from './platform/user-data'
 import { createDockerRunner } from './runners/docker-runner'
 import { createHostRunner, hostCacheFolder } from './runners/host-runner'
+import { removeRouteFile } from './runners/route-file'
 import { runUserOf } from './runners/run-user'
+import { createStandby } from './runners/standby'
 import { createRecovery } from './runs/recovery'
 import { createRunService, type RunService } from './runs/run-service'
 import { createScheduleService, type ScheduleService } from './schedule/schedule-service'
@@ -78,6 +80,8 @@ export type Engine = {
 
 /** With more runs at once a computer is slow for its user, however many processors it has. */
 const mostDefaultSlots = 10
+/** Which container without a run is not a left one, and whose it is. */
+const keptReadyKey = 'kept-ready'
 
 /** Throws store/unavailable when the profile's folder or database cannot be used. */
 export function createEngine(config: EngineConfig): Engine {
@@ -151,7 +155,7 @@ export function createEngine(config: EngineConfig): Engine {
     }
   }
   const connection = createEngineConnection({
-    endpointInput: () => ({ setting: settings.current().engineEndpoint, env: { ...process.env, ...dockerEnvironment }, platform: config.platform, homeDir: config.homeDir }),
+    endpointInput: () => ({ setting: settings.current().engineEndpoint, proxySetting: settings.current().dockerProxyUrl, env: { ...process.env, ...dockerEnvironment }, platform: config.platform, homeDir: config.homeDir }),
     owner,
     policy,
     publish(status) {
@@ -159,6 +163,7 @@ export function createEngine(config: EngineConfig): Engine {
       void refresh()
     },
     onReady(client) {
+      runs.recheckReady()
       recovery.recover(client).catch((error: unknown) => appLog.error('What earlier runs left could not be looked through', error))
     },
   })
@@ -197,6 +202,7 @@ export function createEngine(config: EngineConfig): Engine {
     cacheState: (pipeline) => warmState.stateOf(pipeline, whereToLook),
     publish(state) {
       events.publish('pipelines.changed', state)
+      runs.recheckReady()
       secrets.refresh()
       schedule.refresh()
     },
@@ -207,7 +213,13 @@ export function createEngine(config: EngineConfig): Engine {
     publishListing: (change) => events.publish('files.listingChanged', change),
   })
 
+  const standby = createStandby({
+    client: () => connection.client(),
+    onHeld: (runId) => facts.set(keptReadyKey, runId === null ? '' : JSON.stringify({ runId, instanceId: presence.instanceId })),
+    onRemoved: (runId) => removeRouteFile(layout.runDir, runId),
+  })
   const dockerRunner = createDockerRunner({
+    standby,
     client: (): Promise<DockerClient> => connection.client(),
     engineFacts: () => connection.facts() ?? { memoryBytes: null, cpuCount: null },
     image: workerImage,
@@ -244,6 +256,13 @@ export function createEngine(config: EngineConfig): Engine {
     pipelinesKnown,
     workspaceRoot: () => openRoot(workspace),
     runner: (kind) => (kind === 'docker' ? dockerRunner : hostRunner),
+    preparedRunId: ({ realPath }) => standby.claim(realPath),
+    canKeepReady(name) {
+      const cache = catalog.current().pipelines.find((pipeline) => pipeline.name === name)?.cache
+      return connection.status().state === 'ready' && (cache === 'warm' || cache === 'not-needed')
+    },
+    keepReady: (spec) => dockerRunner.prepare(spec),
+    keepNothing: () => standby.discard(),
     preferredRunner: () =>
       connection.client().then(
         () => 'docker' as const,
@@ -278,6 +297,10 @@ export function createEngine(config: EngineConfig): Engine {
     presence,
     adopt: config.adoptsRuns ? (run) => runs.adopt(run) : null,
     isDriven: (runId) => runs.live().some(({ id }) => id === runId),
+    async isKeptReady(runId) {
+      const kept = JSON.parse(facts.get(keptReadyKey) || 'null') as { runId: string; instanceId: string } | null
+      return standby.holds(runId) || (kept?.runId === runId && kept.instanceId !== presence.instanceId && (await presence.isAlive(kept.instanceId)))
+    },
     endHostRun: (runId) => hostProcesses.end(runId),
     onChanged: (run) => events.publish('runs.changed', run),
     nowMs: Date.now,

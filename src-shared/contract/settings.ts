@@ -14,8 +14,19 @@ export const settings = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']),
   language: z.enum(['system', 'en', 'de']),
   workerImage: imageReference,
-  /** unix:///path or http://host:port of a container engine; empty: look in the usual places. */
-  engineEndpoint: z.string().max(1024).regex(/^$|^unix:\/\/\/.+|^npipe:\/\/.+|^https?:\/\/[^@/]+(?::\d+)?$/, 'unix:///path or http://host:port'),
+  /** Where the container engine is; empty: look where Docker's tools would, then in the usual places. */
+  engineEndpoint: z
+    .string()
+    .max(1024)
+    .regex(
+      /^$|^unix:\/\/\/.+|^npipe:\/\/.+|^(?:tcp|https?):\/\/[^@/]+\/?$|^ssh:\/\/(?:[^@/:]+@)?[^@/]+(?:\/[A-Za-z0-9._/-]*)?$/,
+      'unix:///path, npipe:////./pipe/name, tcp://host:port, https://host:port or ssh://user@host',
+    ),
+  /** http://host:port of a proxy before the engine, which then is the only way to it; empty: DOCKER_PROXY_URL, if set. */
+  dockerProxyUrl: z
+    .string()
+    .max(1024)
+    .regex(/^$|^(?:tcp|https?):\/\/[^@/]+\/?$|^unix:\/\/\/.+/, 'http://host:port'),
   /** PEM file with certificate authorities besides the usual ones; empty: the app's SSL_CERT_FILE, if set. */
   caFile: z.string().max(4096),
   /** http://host:port; empty: the app's HTTPS_PROXY and HTTP_PROXY, if set. */
@@ -47,6 +58,7 @@ export const defaultSettings: Settings = {
   language: 'system',
   workerImage: defaultWorkerImage,
   engineEndpoint: '',
+  dockerProxyUrl: '',
   caFile: '',
   proxy: '',
   pipelinesSubdir: '',

@@ -54,8 +54,8 @@ export type VolumeFacts = { name: string; labels: Record<string, string>; hasOpt
 export type PullProgress = { receivedBytes: number; totalBytes: number; text: string }
 
 export type DockerClient = {
-  /** Resolves when the engine answers; docker/unavailable, docker/permission-denied or docker/timeout (2 s) otherwise. */
-  ping(): Promise<void>
+  /** Resolves when the engine answers; docker/unavailable, docker/permission-denied or docker/timeout (2 s, if not said) otherwise. */
+  ping(timeoutMs?: number): Promise<void>
   facts(): Promise<EngineFacts>
   /** null when the image is not there. */
   inspectImage(reference: string): Promise<ImageFacts | null>
@@ -82,6 +82,8 @@ export type DockerClient = {
   /** SIGTERM, `graceSeconds`, SIGKILL; resolves when it has stopped. A container that is not running is no error. */
   stop(id: string, graceSeconds: number): Promise<void>
   kill(id: string): Promise<void>
+  /** SIGCONT to the main process; false when the container does not run. */
+  proceed(id: string): Promise<boolean>
   /** Forced; a container that is gone is no error. */
   remove(id: string): Promise<void>
   /** Full ids of all containers with this profile's owner label. */
@@ -117,8 +119,8 @@ export function createDockerClient({ socketPath, owner }: { socketPath: string; 
   const aContainer = (id: string): string => `the container ${id.slice(0, 12)}`
 
   return {
-    async ping() {
-      await transport.call({ method: 'GET', path: '/_ping', doing: 'reach', about: 'the container engine', timeoutMs: 2_000 })
+    async ping(timeoutMs = 2_000) {
+      await transport.call({ method: 'GET', path: '/_ping', doing: 'reach', about: 'the container engine', timeoutMs })
     },
     async facts() {
       const asked = { method: 'GET', doing: 'describe', about: 'the container engine', timeoutMs: shortMs } as const
@@ -267,6 +269,18 @@ export function createDockerClient({ socketPath, owner }: { socketPath: string; 
         timeoutMs: shortMs,
         accepted: [404, 409],
       })
+    },
+    async proceed(id) {
+      const { status } = await transport.call({
+        method: 'POST',
+        path: container(id, '/kill'),
+        query: { signal: 'CONT' },
+        doing: 'continue',
+        about: aContainer(id),
+        timeoutMs: shortMs,
+        accepted: [404, 409],
+      })
+      return status !== 404 && status !== 409
     },
     async remove(id) {
       await transport.call({

@@ -1,21 +1,25 @@
 /**
- * Asks one endpoint whether a container engine answers there, and says in one sentence why not and what to do. This is the
- * only question that reaches an engine around the guard: `GET /_ping`.
+ * Asks one endpoint whether a container engine answers there, and says in one sentence why not and what to do. Besides
+ * proxy-check.ts, this is the only question that reaches an engine around the guard: `GET /_ping`.
  */
-import http from 'node:http'
-import https from 'node:https'
 import { AppError } from '@shared/app-error'
 import { parseEndpoint, withoutCredentials } from './endpoint-address'
+import { createEngineDial, type EngineAccess } from './endpoint-dial'
 
 /** null when an engine answers; else docker/unavailable, docker/permission-denied or docker/timeout. */
-export async function probeEndpoint(endpoint: string, timeoutMs: number, platform: NodeJS.Platform = process.platform): Promise<AppError | null> {
+export async function probeEndpoint(access: EngineAccess, timeoutMs: number, platform: NodeJS.Platform = process.platform): Promise<AppError | null> {
+  const { endpoint } = access
   const address = parseEndpoint(endpoint)
   const shown = withoutCredentials(endpoint)
   if (address.kind === 'unsupported') return new AppError('docker/unavailable', address.why, { endpoint: shown })
-  const transport = address.kind === 'tcp' && address.protocol === 'https:' ? https : http
-  const target = address.kind === 'socket' ? { socketPath: address.socketPath } : { hostname: address.hostname, port: address.port }
   return new Promise((resolve) => {
-    const request = transport.request({ ...target, agent: false, method: 'GET', path: '/_ping', headers: { Host: 'docker' } })
+    let request: ReturnType<ReturnType<typeof createEngineDial>>
+    try {
+      request = createEngineDial(access)({ method: 'GET', path: '/_ping', headers: { Host: 'docker' } })
+    } catch (error) {
+      // Certificates that are none are noticed before anything is sent.
+      return resolve(probeError(error instanceof Error ? error : new Error(String(error)), shown, platform))
+    }
     const settle = (answer: AppError | null): void => {
       clearTimeout(timer)
       resolve(answer)
@@ -35,6 +39,8 @@ export async function probeEndpoint(endpoint: string, timeoutMs: number, platfor
               endpoint: shown,
             }),
           )
+        else if (/HTTP request to an HTTPS server/i.test(body))
+          settle(new AppError('docker/unavailable', `The engine at ${shown} wants TLS. Write https:// in its address, or set DOCKER_TLS_VERIFY=1.`, { endpoint: shown }))
         else settle(wrongAnswer(shown))
       })
     })
@@ -47,6 +53,9 @@ export function probeError(error: NodeJS.ErrnoException, shown: string, platform
   const details = { endpoint: shown, code: error.code ?? null }
   if (error.code === 'EACCES' || error.code === 'EPERM')
     return new AppError('docker/permission-denied', permissionDenied(shown, platform), details, { cause: error })
+  if (error.code === 'ERR_SSH') return new AppError('docker/unavailable', error.message, details, { cause: error })
+  const tls = tlsProblem(error, shown)
+  if (tls !== null) return new AppError('docker/unavailable', tls, details, { cause: error })
   if (error.code?.startsWith('HPE_') || error.code?.startsWith('ERR_SSL') || error.code === 'EPROTO') return wrongAnswer(shown)
   if (error.code === 'ENOENT')
     return new AppError('docker/unavailable', `There is no container engine at ${shown}. ${startEngine(shown, platform)}`, details, { cause: error })
@@ -56,6 +65,18 @@ export function probeError(error: NodeJS.ErrnoException, shown: string, platform
     details,
     { cause: error },
   )
+}
+
+const untrusted = /^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_|ERR_TLS_CERT)/
+
+function tlsProblem({ code = '', message }: NodeJS.ErrnoException, shown: string): string | null {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `The certificate of the engine at ${shown} is for another name (${message}). Use the name that it was made for.`
+  if (untrusted.test(code))
+    return `The certificate of the engine at ${shown} is not trusted (${code}). Put the ca.pem of its authority into ~/.docker, or into the folder that DOCKER_CERT_PATH names.`
+  if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN/i.test(code))
+    return `The engine at ${shown} does not accept this computer's certificate (${code}). Put cert.pem and key.pem for it into ~/.docker, or into the folder that DOCKER_CERT_PATH names.`
+  if (/^ERR_(OSSL|CRYPTO)/.test(code)) return `The certificates for ${shown} cannot be read (${message}). Check ca.pem, cert.pem and key.pem.`
+  return null
 }
 
 function permissionDenied(shown: string, platform: NodeJS.Platform): string {
@@ -73,6 +94,7 @@ function permissionDenied(shown: string, platform: NodeJS.Platform): string {
 
 /** The command or app that starts what would listen there. */
 export function startEngine(shown: string, platform: NodeJS.Platform): string {
+  if (shown.startsWith('ssh:')) return 'Start the container engine on that computer.'
   if (/^(tcp|https?):/.test(shown)) return 'Check the address and that the engine or its proxy runs there.'
   if (shown.includes('podman'))
     return platform === 'linux' ? 'To use Podman run: systemctl --user enable --now podman.socket' : 'To use Podman run: podman machine start'
@@ -98,7 +120,7 @@ function timedOut(shown: string, timeoutMs: number, platform: NodeJS.Platform): 
 function wrongAnswer(shown: string): AppError {
   return new AppError(
     'docker/unavailable',
-    `What answers at ${shown} is not a container engine, or wants TLS certificates, which are not supported. Set the address of a local engine in the settings.`,
+    `What answers at ${shown} is not a container engine, or speaks TLS only at an https:// address. Set the address of the engine in the settings.`,
     { endpoint: shown },
   )
 }

@@ -5,29 +5,49 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startFakeEngine, type FakeEngine } from '../testing/fake-engine'
-import { engineCandidates, findEndpoint, type EngineSearch } from './endpoint'
+import { engineCandidates, findEndpoint, type EngineCandidate, type EngineSearch } from './endpoint'
 import { parseEndpoint } from './endpoint-address'
 import { readDockerContext } from './endpoint-context'
 import { probeEndpoint, probeError } from './endpoint-probe'
 
-const search: EngineSearch = { setting: '', env: {}, platform: 'linux', homeDir: '/home/ada', userId: 1000, context: null }
+const probe = (endpoint: string, timeoutMs: number, platform?: NodeJS.Platform): ReturnType<typeof probeEndpoint> =>
+  probeEndpoint({ endpoint, tls: null }, timeoutMs, platform)
+const search: EngineSearch = { setting: '', proxySetting: '', env: {}, platform: 'linux', homeDir: '/home/ada', userId: 1000, context: null }
 const endpoints = (more: Partial<EngineSearch>): string[] => engineCandidates({ ...search, ...more }).map(({ endpoint }) => endpoint)
 
 describe('candidates', () => {
-  it('are the setting alone when it is set', () => {
-    expect(engineCandidates({ ...search, setting: 'unix:///run/x.sock', env: { DOCKER_HOST: 'tcp://other:2375' } })).toEqual([
-      { endpoint: 'unix:///run/x.sock', source: 'setting' },
-    ])
+  const named = (endpoint: string, source: string, more: Partial<EngineCandidate> = {}): EngineCandidate => ({ endpoint, source, tls: null, isNamed: true, isProxy: false, ...more })
+
+  it('are the setting alone when it is set, and a proxy alone: nothing goes around it', () => {
+    const env = { DOCKER_PROXY_URL: 'http://proxy:2375', DOCKER_HOST: 'tcp://other:2375' }
+    expect(engineCandidates({ ...search, setting: 'unix:///run/x.sock', env })).toEqual([named('unix:///run/x.sock', 'setting')])
+    expect(engineCandidates({ ...search, env })).toEqual([named('http://proxy:2375', 'DOCKER_PROXY_URL', { isProxy: true })])
+    expect(engineCandidates({ ...search, setting: 'unix:///run/x.sock', proxySetting: 'tcp://p:1', env })).toEqual([named('http://p:1', 'proxy setting', { isProxy: true })])
   })
 
   it('begin with what the user said, in this order', () => {
-    const env = { DOCKER_PROXY_URL: 'http://proxy:2375', DOCKER_HOST: 'tcp://host:2375' }
-    expect(engineCandidates({ ...search, env, context: { name: 'work', host: 'unix:///run/work.sock' } }).slice(0, 4)).toEqual([
-      { endpoint: 'http://proxy:2375', source: 'DOCKER_PROXY_URL' },
-      { endpoint: 'http://host:2375', source: 'DOCKER_HOST' },
-      { endpoint: 'unix:///run/work.sock', source: 'Docker context work' },
-      { endpoint: 'unix:///var/run/docker.sock', source: 'Docker' },
+    const context = { name: 'work', host: 'unix:///run/work.sock', tls: null }
+    expect(engineCandidates({ ...search, env: { DOCKER_HOST: 'tcp://host:2375' }, context }).slice(0, 3)).toEqual([
+      named('http://host:2375', 'DOCKER_HOST'),
+      named('unix:///run/work.sock', 'Docker context work'),
+      { endpoint: 'unix:///var/run/docker.sock', source: 'Docker', tls: null, isNamed: false, isProxy: false },
     ])
+  })
+
+  it('have the certificates that Docker’s tools would take', () => {
+    const first = (more: Partial<EngineSearch>): EngineCandidate | undefined => engineCandidates({ ...search, ...more })[0]
+    const usual = { folder: '/home/ada/.docker', isNamed: false, verifies: true }
+    expect(first({ setting: 'https://host' })).toEqual(named('https://host', 'setting', { tls: usual }))
+    expect(first({ env: { DOCKER_HOST: 'tcp://host:2376', DOCKER_TLS_VERIFY: '1' } })).toEqual(named('https://host:2376', 'DOCKER_HOST', { tls: usual }))
+    expect(first({ env: { DOCKER_HOST: 'tcp://host:2376', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/certs' } })?.tls).toEqual({ folder: '/certs', isNamed: true, verifies: true })
+    expect(first({ env: { DOCKER_HOST: 'tcp://host:2376', DOCKER_TLS: '1', DOCKER_CONFIG: '/config' } })).toEqual(
+      named('https://host:2376', 'DOCKER_HOST (certificate not checked)', { tls: { folder: '/config', isNamed: false, verifies: false } }),
+    )
+    expect(first({ env: { DOCKER_HOST: 'unix:///run/x.sock', DOCKER_TLS_VERIFY: '1' } })?.tls).toBeNull()
+    const tls = { folder: '/c/tls', isNamed: true, verifies: true }
+    expect(first({ context: { name: 'far', host: 'tcp://host:2376', tls } })).toEqual(named('https://host:2376', 'Docker context far', { tls }))
+    expect(first({ context: { name: 'far', host: 'tcp://host:2375', tls: null }, env: { DOCKER_TLS_VERIFY: '1' } })?.endpoint).toBe('http://host:2375')
+    expect(first({ context: { name: 'far', host: 'tcp://host', tls: { ...tls, verifies: false } } })?.source).toBe('Docker context far (certificate not checked)')
   })
 
   it('know the usual places of each platform', () => {
@@ -37,14 +57,21 @@ describe('candidates', () => {
     )
     const mac = endpoints({ platform: 'darwin', homeDir: '/Users/ada' })
     for (const place of ['.docker/run', '.colima/default', '.orbstack/run', '.rd']) expect(mac).toContain(`unix:///Users/ada/${place}/docker.sock`)
-    expect(endpoints({ platform: 'win32', userId: null })[0]).toBe('npipe:////./pipe/docker_engine')
+    expect(mac).toContain('unix:///Users/ada/.local/share/containers/podman/machine/podman.sock')
+    expect(endpoints({ platform: 'darwin', env: { TMPDIR: '/var/folders/x/' } })).toContain('unix:///var/folders/x/podman/podman-machine-default-api.sock')
+    expect(endpoints({ env: { COLIMA_HOME: '/opt/colima' } })).toContain('unix:///opt/colima/default/docker.sock')
+    expect(endpoints({ platform: 'win32', userId: null })).toEqual([
+      'npipe:////./pipe/docker_engine',
+      'npipe:////./pipe/dockerDesktopLinuxEngine',
+      'npipe:////./pipe/podman-machine-default',
+    ])
   })
 
   it('name each place once, by what named it first', () => {
     const found = engineCandidates({ ...search, env: { DOCKER_HOST: 'unix:///var/run/docker.sock' } }).filter(
       ({ endpoint }) => endpoint === 'unix:///var/run/docker.sock',
     )
-    expect(found).toEqual([{ endpoint: 'unix:///var/run/docker.sock', source: 'DOCKER_HOST' }])
+    expect(found.map(({ source }) => source)).toEqual(['DOCKER_HOST'])
   })
 
   it('read an address as Docker’s tools do', () => {
@@ -57,13 +84,21 @@ describe('candidates', () => {
 describe('addresses', () => {
   it.each([
     ['unix:///run/x.sock', { kind: 'socket', socketPath: '/run/x.sock' }],
-    ['npipe:////./pipe/docker_engine', { kind: 'socket', socketPath: '//./pipe/docker_engine' }],
-    ['npipe://./pipe/docker_engine', { kind: 'socket', socketPath: '//./pipe/docker_engine' }],
+    ['npipe:////./pipe/docker_engine', { kind: 'socket', socketPath: '\\\\.\\pipe\\docker_engine' }],
+    ['npipe://./pipe/docker_engine', { kind: 'socket', socketPath: '\\\\.\\pipe\\docker_engine' }],
+    ['npipe://\\\\.\\pipe\\docker_engine', { kind: 'socket', socketPath: '\\\\.\\pipe\\docker_engine' }],
     ['http://proxy', { kind: 'tcp', protocol: 'http:', hostname: 'proxy', port: 2375 }],
     ['http://proxy:80/', { kind: 'tcp', protocol: 'http:', hostname: 'proxy', port: 80 }],
     ['tcp://[::1]:2375', { kind: 'tcp', protocol: 'http:', hostname: '::1', port: 2375 }],
     ['https://host', { kind: 'tcp', protocol: 'https:', hostname: 'host', port: 2376 }],
-    ['ssh://me@host', { kind: 'unsupported', why: expect.stringContaining('ssh -L') as string }],
+    ['ssh://host', { kind: 'ssh', host: 'host', port: null, user: null, socketPath: null }],
+    ['ssh://me@host.example:2222/run/user/1000/docker.sock', { kind: 'ssh', host: 'host.example', port: 2222, user: 'me', socketPath: '/run/user/1000/docker.sock' }],
+    ['ssh://[::1]/', { kind: 'ssh', host: '::1', port: null, user: null, socketPath: null }],
+    ['ssh://me:secret@host', { kind: 'unsupported', why: expect.not.stringContaining('secret') as string }],
+    ['ssh://-oProxyCommand=evil', { kind: 'unsupported', why: expect.stringContaining('ssh://user@host') as string }],
+    ['ssh://-l@host', { kind: 'unsupported', why: expect.stringContaining('ssh://user@host') as string }],
+    ['ssh://host/$(evil)', { kind: 'unsupported', why: expect.stringContaining('ssh://user@host') as string }],
+    ['ssh://host;evil', { kind: 'unsupported', why: expect.stringContaining('ssh://user@host') as string }],
     ['unix://relative', { kind: 'unsupported', why: expect.stringContaining('absolute') as string }],
     ['http://me:secret@host', { kind: 'unsupported', why: expect.not.stringContaining('secret') as string }],
     ['ftp://host', { kind: 'unsupported', why: expect.stringContaining('Write unix:///path') as string }],
@@ -97,60 +132,77 @@ describe('on disk and on sockets', () => {
   it('reads Docker’s current context, and none from files that are missing or broken', async () => {
     expect(await readDockerContext({ env: {}, homeDir: home })).toBeNull()
     await writeContext(join(home, '.docker'), 'colima', engine.endpoint)
-    expect(await readDockerContext({ env: {}, homeDir: home })).toEqual({ name: 'colima', host: engine.endpoint })
+    expect(await readDockerContext({ env: {}, homeDir: home })).toEqual({ name: 'colima', host: engine.endpoint, tls: null })
     expect(await readDockerContext({ env: { DOCKER_CONTEXT: 'default' }, homeDir: home })).toBeNull()
     await writeContext(join(home, 'other'), 'b', 'tcp://b:1')
-    expect(await readDockerContext({ env: { DOCKER_CONFIG: join(home, 'other') }, homeDir: home })).toEqual({ name: 'b', host: 'tcp://b:1' })
+    expect(await readDockerContext({ env: { DOCKER_CONFIG: join(home, 'other') }, homeDir: home })).toEqual({ name: 'b', host: 'tcp://b:1', tls: null })
     for (const text of ['{', '[]', 'null', '{"currentContext":5}']) {
       await writeFile(join(home, '.docker', 'config.json'), text)
       expect(await readDockerContext({ env: {}, homeDir: home })).toBeNull()
     }
   })
 
+  it('reads the certificates of a context, and that it checks none', async () => {
+    const directory = join(home, '.docker')
+    await writeContext(directory, 'far', 'tcp://far:2376')
+    const id = createHash('sha256').update('far').digest('hex')
+    await mkdir(join(directory, 'contexts', 'tls', id, 'docker'), { recursive: true })
+    expect((await readDockerContext({ env: {}, homeDir: home }))?.tls).toBeNull()
+    const folder = join(directory, 'contexts', 'tls', id, 'docker')
+    await writeFile(join(folder, 'ca.pem'), '')
+    expect((await readDockerContext({ env: {}, homeDir: home }))?.tls).toEqual({ folder, isNamed: true, verifies: true })
+    await writeFile(
+      join(directory, 'contexts', 'meta', id, 'meta.json'),
+      JSON.stringify({ Endpoints: { docker: { Host: 'tcp://far:2376', SkipTLSVerify: true } } }),
+    )
+    expect((await readDockerContext({ env: {}, homeDir: home }))?.tls?.verifies).toBe(false)
+  })
+
   it('finds the engine of the context after what did not answer, and tells of each', async () => {
     await writeContext(join(home, '.docker'), 'colima', engine.endpoint)
-    const found = await findEndpoint({ setting: '', env: { DOCKER_HOST: 'ssh://me@host' }, platform: 'linux', homeDir: home })
+    const found = await findEndpoint({ setting: '', proxySetting: '', env: { DOCKER_HOST: 'ftp://me@host' }, platform: 'linux', homeDir: home })
     expect(found).toEqual({
-      endpoint: engine.endpoint,
+      access: { endpoint: engine.endpoint, tls: null },
+      isProxy: false,
       reason: null,
       probes: [
-        { endpoint: 'ssh://host', source: 'DOCKER_HOST', error: expect.stringContaining('not supported') as string },
+        { endpoint: 'ftp://host', source: 'DOCKER_HOST', error: expect.stringContaining('not an engine address') as string },
         { endpoint: engine.endpoint, source: 'Docker context colima', error: null },
       ],
     })
   })
 
   it('gives the reason of what the user named when nothing answers', async () => {
-    const found = await findEndpoint({ setting: `unix://${home}/none.sock`, env: {}, platform: 'linux', homeDir: home })
+    const found = await findEndpoint({ setting: `unix://${home}/none.sock`, proxySetting: '', env: {}, platform: 'linux', homeDir: home })
     expect(found).toMatchObject({
-      endpoint: null,
+      access: null,
       reason: `There is no container engine at unix://${home}/none.sock. To start Docker run: sudo systemctl start docker`,
     })
   })
 
   it('accepts an engine and refuses what is none', async () => {
-    expect(await probeEndpoint(engine.endpoint, 2_000)).toBeNull()
+    expect(await probe(engine.endpoint, 2_000)).toBeNull()
     engine.override = (_request, response) => {
       response.end('<html>It works!</html>')
       return true
     }
-    expect((await probeEndpoint(engine.endpoint, 2_000))?.message).toContain('not a container engine')
+    expect((await probe(engine.endpoint, 2_000))?.message).toContain('not a container engine')
     engine.override = (_request, response) => {
       response.writeHead(403).end('Forbidden')
       return true
     }
-    expect((await probeEndpoint(engine.endpoint, 2_000))?.message).toContain('PING=1')
+    expect((await probe(engine.endpoint, 2_000))?.message).toContain('PING=1')
   })
 
   it('gives up on one that accepts and says nothing, and on one that speaks no HTTP', async () => {
     engine.override = () => true
-    expect(await probeEndpoint(engine.endpoint, 100, 'linux')).toMatchObject({
+    expect(await probe(engine.endpoint, 100, 'linux')).toMatchObject({
       code: 'docker/timeout',
       message: expect.stringContaining('systemctl restart') as string,
     })
     const other = net.createServer((socket) => socket.on('error', () => undefined).end('SSH-2.0-OpenSSH\r\n'))
     await new Promise<void>((resolve) => other.listen(join(home, 'ssh.sock'), resolve))
-    expect((await probeEndpoint(`unix://${join(home, 'ssh.sock')}`, 2_000))?.message).toContain('not a container engine')
+    expect((await probe(`unix://${join(home, 'ssh.sock')}`, 2_000))?.message).toContain('not a container engine')
     other.close()
   })
 
@@ -158,7 +210,7 @@ describe('on disk and on sockets', () => {
     const socketPath = join(home, '.colima', 'default', 'docker.sock')
     await mkdir(join(home, '.colima', 'default'), { recursive: true })
     await writeFile(socketPath, '')
-    expect(await probeEndpoint(`unix://${socketPath}`, 2_000, 'darwin')).toMatchObject({
+    expect(await probe(`unix://${socketPath}`, 2_000, 'darwin')).toMatchObject({
       code: 'docker/unavailable',
       message: expect.stringMatching(/ECONNREFUSED.*colima start$/) as string,
     })
@@ -178,7 +230,10 @@ describe('what to do', () => {
     ['ENOENT', 'unix:///Users/ada/.rd/docker.sock', 'darwin', 'Rancher Desktop'],
     ['ENOENT', 'npipe:////./pipe/docker_engine', 'win32', 'Start Docker Desktop'],
     ['ECONNREFUSED', 'http://proxy:2375', 'linux', 'Check the address'],
-    ['EPROTO', 'https://host:2376', 'linux', 'TLS certificates'],
+    ['EPROTO', 'https://host:2376', 'linux', 'https://'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'https://host:2376', 'linux', 'ca.pem'],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'https://host:2376', 'linux', 'cert.pem and key.pem'],
+    ['ECONNREFUSED', 'ssh://host', 'linux', 'on that computer'],
   ])('is said for %s at %s on %s', (code, endpoint, platform, hint) => {
     const error = probeError(failed(code), endpoint, platform)
     expect(error.message).toContain(hint)

@@ -1,102 +1,100 @@
 /**
- * Finds the container engine: first what the user said (setting, variables, Docker's current context), then the usual
+ * Finds the container engine: first what the user said (settings, variables, Docker's current context), then the usual
  * places of the engines of each platform. The list is pure; asking happens one after the other until one answers.
  */
 import { homedir } from 'node:os'
-import { posix } from 'node:path'
 import type { EngineProbe } from '@shared/contract/tools'
 import { withoutCredentials } from './endpoint-address'
-import { readDockerContext, type DockerContext } from './endpoint-context'
+import { dockerFolder, readDockerContext, type DockerContext } from './endpoint-context'
+import { answerTimeoutMs, type EngineAccess } from './endpoint-dial'
+import { usualPlaces, type PlaceSearch } from './endpoint-places'
 import { probeEndpoint, startEngine } from './endpoint-probe'
+import { readTls, type TlsFolder } from './endpoint-tls'
 
-export type EngineCandidate = { endpoint: string; source: string }
+export type EngineCandidate = {
+  endpoint: string
+  source: string
+  tls: TlsFolder | null
+  /** Whether the user named it; the reason why it does not answer is then the one to show. */
+  isNamed: boolean
+  /** Whether it is a proxy that the user put before the engine, which may refuse some calls. */
+  isProxy: boolean
+}
 
-export type EngineSearch = {
+export type EngineSearch = PlaceSearch & {
   /** From the settings; '' when not set. */
   setting: string
-  /** With Docker's variables: what forgetDockerEnvironment() took out has to be put in again here. */
-  env: Record<string, string | undefined>
-  platform: NodeJS.Platform
-  homeDir: string
-  /** null on Windows. */
-  userId: number | null
+  proxySetting: string
   context: DockerContext | null
 }
 
+/**
+ * A setting is the only candidate: what it names is meant. So is a proxy: whoever puts one before the engine does not want it
+ * gone around because it is down.
+ */
 export function engineCandidates(search: EngineSearch): EngineCandidate[] {
-  const { setting, env, context } = search
-  if (setting !== '') return [{ endpoint: asEndpoint(setting, env), source: 'setting' }]
-  const said = [
-    { endpoint: env['DOCKER_PROXY_URL'] ?? '', source: 'DOCKER_PROXY_URL' },
-    { endpoint: env['DOCKER_HOST'] ?? '', source: 'DOCKER_HOST' },
-    { endpoint: context?.host ?? '', source: `Docker context ${context?.name ?? ''}` },
-  ].filter((candidate) => candidate.endpoint !== '')
-  const all = [...said.map(({ endpoint, source }) => ({ endpoint: asEndpoint(endpoint, env), source })), ...usualPlaces(search)]
+  const { setting, proxySetting, env, context } = search
+  if (proxySetting !== '') return [namedCandidate(proxySetting, 'proxy setting', search, true)]
+  if (setting !== '') return [namedCandidate(setting, 'setting', search)]
+  if (env['DOCKER_PROXY_URL']) return [namedCandidate(env['DOCKER_PROXY_URL'], 'DOCKER_PROXY_URL', search, true)]
+  const all = [
+    ...(env['DOCKER_HOST'] ? [namedCandidate(env['DOCKER_HOST'], 'DOCKER_HOST', search)] : []),
+    ...(context === null ? [] : [contextCandidate(context)]),
+    ...usualPlaces(search).map((place) => ({ ...place, tls: null, isNamed: false, isProxy: false })),
+  ]
   return all.filter((candidate, index) => all.findIndex((other) => other.endpoint === candidate.endpoint) === index)
 }
 
-/** `tcp://` is http, with Docker's own switch for TLS; an address without a scheme is TCP, as Docker reads it. */
-function asEndpoint(text: string, env: Record<string, string | undefined>): string {
+/** `tcp://` is http, with Docker's own switches for TLS; an address without a scheme is TCP, as Docker reads it. */
+function namedCandidate(text: string, source: string, { env, homeDir }: EngineSearch, isProxy = false): EngineCandidate {
   const trimmed = text.trim()
   const withScheme = /^[a-z]+:\/\//.test(trimmed) ? trimmed : trimmed.startsWith('/') ? `unix://${trimmed}` : `tcp://${trimmed}`
-  return withScheme.startsWith('tcp://') ? withScheme.replace('tcp:', env['DOCKER_TLS_VERIFY'] ? 'https:' : 'http:') : withScheme
+  const wantsTls = Boolean(env['DOCKER_TLS_VERIFY'] || env['DOCKER_TLS'])
+  const endpoint = withScheme.replace(/^tcp:/, wantsTls ? 'https:' : 'http:')
+  const certificates = env['DOCKER_CERT_PATH'] || dockerFolder({ env, homeDir })
+  const verifies = Boolean(env['DOCKER_TLS_VERIFY'] || !env['DOCKER_TLS'])
+  const tls = endpoint.startsWith('https:') ? { folder: certificates, isNamed: Boolean(env['DOCKER_CERT_PATH']), verifies } : null
+  return { endpoint, source: verifies || tls === null ? source : `${source} (certificate not checked)`, tls, isNamed: true, isProxy }
 }
 
-function usualPlaces({ platform, homeDir, userId, env }: EngineSearch): EngineCandidate[] {
-  if (platform === 'win32') {
-    return [
-      { endpoint: 'npipe:////./pipe/docker_engine', source: 'Docker Desktop' },
-      { endpoint: 'npipe:////./pipe/dockerDesktopLinuxEngine', source: 'Docker Desktop' },
-      { endpoint: 'npipe:////./pipe/podman-machine-default', source: 'Podman' },
-    ]
-  }
-  const inHome = (...parts: string[]): string => `unix://${posix.join(homeDir, ...parts)}`
-  const runtimeDir = env['XDG_RUNTIME_DIR'] || (platform === 'linux' && userId !== null ? `/run/user/${userId}` : '')
-  const ofUser = runtimeDir === '' ? [] : [{ endpoint: `unix://${posix.join(runtimeDir, 'docker.sock')}`, source: 'rootless Docker' }]
-  const podmanOfUser = runtimeDir === '' ? [] : [{ endpoint: `unix://${posix.join(runtimeDir, 'podman', 'podman.sock')}`, source: 'rootless Podman' }]
-  return [
-    { endpoint: 'unix:///var/run/docker.sock', source: 'Docker' },
-    { endpoint: inHome('.docker', 'run', 'docker.sock'), source: 'Docker Desktop' },
-    { endpoint: inHome('.docker', 'desktop', 'docker.sock'), source: 'Docker Desktop' },
-    ...ofUser,
-    { endpoint: inHome('.colima', 'default', 'docker.sock'), source: 'Colima' },
-    { endpoint: inHome('.config', 'colima', 'default', 'docker.sock'), source: 'Colima' },
-    { endpoint: inHome('.orbstack', 'run', 'docker.sock'), source: 'OrbStack' },
-    { endpoint: inHome('.rd', 'docker.sock'), source: 'Rancher Desktop' },
-    ...podmanOfUser,
-    { endpoint: inHome('.local', 'share', 'containers', 'podman', 'machine', 'podman.sock'), source: 'Podman' },
-    { endpoint: 'unix:///run/podman/podman.sock', source: 'Podman' },
-  ]
+/** Docker's variables for TLS are not for contexts, which have certificates of their own. */
+function contextCandidate({ name, host, tls }: DockerContext): EngineCandidate {
+  const endpoint = host.replace(/^tcp:/, tls === null ? 'http:' : 'https:')
+  const isTls = endpoint.startsWith('https:')
+  const source = `Docker context ${name}`
+  const isUnchecked = isTls && tls?.verifies === false
+  return { endpoint, source: isUnchecked ? `${source} (certificate not checked)` : source, tls: isTls ? tls : null, isNamed: true, isProxy: false }
 }
 
 export type FoundEngine = {
   /** null when no engine answers; then `reason` says why, in one sentence with a next step. */
-  endpoint: string | null
+  access: EngineAccess | null
+  isProxy: boolean
   reason: string | null
   /** Every endpoint that was asked, in order; what was not reached any more is not in it. */
   probes: EngineProbe[]
 }
 
-const probeTimeoutMs = 2_000
-
-export type EndpointInput = Pick<EngineSearch, 'setting' | 'env'> & { platform?: NodeJS.Platform; homeDir?: string }
+export type EndpointInput = Pick<EngineSearch, 'setting' | 'proxySetting' | 'env'> & { platform?: NodeJS.Platform; homeDir?: string }
 
 export async function findEndpoint(input: EndpointInput): Promise<FoundEngine> {
-  const { setting, env, platform = process.platform, homeDir = homedir() } = input
+  const { setting, proxySetting, env, platform = process.platform, homeDir = homedir() } = input
   const context = await readDockerContext({ env, homeDir })
-  const candidates = engineCandidates({ setting, env, platform, homeDir, userId: process.getuid?.() ?? null, context })
+  const candidates = engineCandidates({ setting, proxySetting, env, platform, homeDir, userId: process.getuid?.() ?? null, context })
   const probes: EngineProbe[] = []
-  for (const { endpoint, source } of candidates) {
-    const error = await probeEndpoint(endpoint, probeTimeoutMs, platform)
-    probes.push({ endpoint: withoutCredentials(endpoint), source, error: error?.message ?? null })
-    if (error === null) return { endpoint, reason: null, probes }
+  for (const { endpoint, source, tls: folder, isProxy } of candidates) {
+    const tls = folder === null ? null : await readTls(folder)
+    const error =
+      typeof tls === 'string' ? tls : ((await probeEndpoint({ endpoint, tls }, answerTimeoutMs(endpoint), platform))?.message ?? null)
+    probes.push({ endpoint: withoutCredentials(endpoint), source, error })
+    if (error === null && typeof tls !== 'string') return { access: { endpoint, tls }, isProxy, reason: null, probes }
   }
-  return { endpoint: null, reason: reasonFor(candidates, probes, platform), probes }
+  return { access: null, isProxy: false, reason: reasonFor(candidates, probes, platform), probes }
 }
 
 /** The one reason worth showing: of what the user named, else of an engine that is there, else how to get one. */
 function reasonFor(candidates: EngineCandidate[], probes: EngineProbe[], platform: NodeJS.Platform): string {
-  const named = /^(setting$|DOCKER_|Docker context )/.test(probes[0]?.source ?? '') ? probes[0] : undefined
+  const named = candidates[0]?.isNamed === true ? probes[0] : undefined
   const present = probes.find((probe) => probe.error !== null && !probe.error.startsWith('There is no container engine'))
   return (
     (named ?? present)?.error ??

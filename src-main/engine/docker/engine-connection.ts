@@ -7,6 +7,8 @@
 import { AppError, toWireError } from '@shared/app-error'
 import type { EngineProbe, EngineStatus } from '@shared/contract/tools'
 import { createDockerClient, type DockerClient, type EngineFacts } from './client'
+import { withoutCredentials } from './endpoint-address'
+import { answerTimeoutMs, type EngineAccess } from './endpoint-dial'
 import { findEndpoint, type EndpointInput } from './endpoint'
 import { startGuard, type GuardPolicy, type RunningGuard } from './guard'
 
@@ -34,8 +36,8 @@ const lookEveryMs = 3000
 /** So often a reached engine is asked whether it still answers. */
 const askEveryMs = 10_000
 
-/** `setting` is the configured endpoint it was found under. */
-type Link = { guard: RunningGuard; client: DockerClient; endpoint: string; setting: string; facts: EngineFacts }
+/** `settings` are those it was found under. */
+type Link = { guard: RunningGuard; client: DockerClient; access: EngineAccess; isProxy: boolean; settings: string; facts: EngineFacts }
 
 export function createEngineConnection(deps: EngineConnectionDeps): EngineConnection {
   let status: EngineStatus = { state: 'connecting', endpoint: null, version: null, architecture: null, reason: null, probes: [], rev: 1 }
@@ -51,21 +53,25 @@ export function createEngineConnection(deps: EngineConnectionDeps): EngineConnec
     deps.publish(status)
   }
 
+  const shownEndpoint = (): string | null => link && withoutCredentials(link.access.endpoint)
+
   const becomeUnavailable = (reason: string, probes: EngineProbe[] = status.probes): void => {
-    change({ state: 'unavailable', endpoint: link?.endpoint ?? null, version: null, architecture: null, reason, probes })
+    change({ state: 'unavailable', endpoint: shownEndpoint(), version: null, architecture: null, reason, probes })
   }
 
   const becomeReady = (probes: EngineProbe[]): void => {
     if (!link) return
-    change({ state: 'ready', endpoint: link.endpoint, version: link.facts.version, architecture: link.facts.architecture, reason: null, probes })
+    change({ state: 'ready', endpoint: shownEndpoint(), version: link.facts.version, architecture: link.facts.architecture, reason: null, probes })
     deps.onReady(link.client)
   }
 
-  const open = async (endpoint: string, setting: string): Promise<Link> => {
-    const guard = await startGuard({ upstream: endpoint, owner: deps.owner, policy: deps.policy })
+  const settingsOf = ({ setting, proxySetting }: EndpointInput): string => JSON.stringify([setting, proxySetting])
+
+  const open = async (access: EngineAccess, isProxy: boolean, settings: string): Promise<Link> => {
+    const guard = await startGuard({ upstream: access.endpoint, tls: access.tls, owner: deps.owner, policy: deps.policy })
     const client = createDockerClient({ socketPath: guard.socketPath, owner: deps.owner })
     try {
-      return { guard, client, endpoint, setting, facts: await client.facts() }
+      return { guard, client, access, isProxy, settings, facts: await client.facts() }
     } catch (error) {
       await guard.close()
       throw error
@@ -74,7 +80,7 @@ export function createEngineConnection(deps: EngineConnectionDeps): EngineConnec
 
   const look = async (): Promise<void> => {
     if (link) {
-      const silence = await link.client.ping().then(
+      const silence = await link.client.ping(answerTimeoutMs(link.access.endpoint)).then(
         () => null,
         (error: unknown) => toWireError(error).message,
       )
@@ -82,14 +88,14 @@ export function createEngineConnection(deps: EngineConnectionDeps): EngineConnec
       becomeUnavailable(silence)
     }
     const input = deps.endpointInput()
-    const { endpoint, reason, probes } = await findEndpoint(input)
-    if (endpoint === null) {
+    const { access, isProxy, reason, probes } = await findEndpoint(input)
+    if (access === null) {
       return becomeUnavailable(reason ?? 'No container engine was found. Start Docker, or set its endpoint in the settings.', probes)
     }
     // Live runs hold streams through the old guard: it goes only when another one has taken its place.
     const old = link
     try {
-      link = await open(endpoint, input.setting)
+      link = await open(access, isProxy, settingsOf(input))
     } catch (error) {
       return becomeUnavailable(toWireError(error).message, probes)
     }
@@ -123,7 +129,7 @@ export function createEngineConnection(deps: EngineConnectionDeps): EngineConnec
     },
     async recheck() {
       await looking
-      if (link && link.setting !== deps.endpointInput().setting) {
+      if (link && link.settings !== settingsOf(deps.endpointInput())) {
         const { guard } = link
         link = null
         await guard.close()

@@ -10,6 +10,7 @@ import { checkMounts, mountRule } from './guard-mounts'
 import { cacheVolumePattern, helperNamePattern, pythonVolumePattern, runNamePattern, type GuardPolicy } from './guard-policy'
 import { boolean, exactly, integerBetween, isRecord, matching, oneOf, onlyWord, shape, strings, type Rule } from './guard-shape'
 import { labels } from './labels'
+import { commandAfterWaiting } from './waiting-command'
 
 const leastMemoryBytes = 6_291_456
 /** One `NAME=value` may be 131,071 bytes: the kernel's limit for a string in execve, less its end. */
@@ -96,7 +97,7 @@ function imageRule(policy: GuardPolicy): Rule<string> {
 
 const uvCommand: Rule<string[]> = (value, path) => {
   const command = commandRule(value, path)
-  return command[0] === 'uv' ? command : deny('cmd', `${path}[0] must be uv.`)
+  return commandAfterWaiting(command)[0] === 'uv' ? command : deny('cmd', `${path}[0] must be uv.`)
 }
 
 const environment: Rule<string[]> = (value, path) =>

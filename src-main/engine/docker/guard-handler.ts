@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { EngineAccess } from './endpoint-dial'
 import { answerRaw, forwardAttach } from './guard-attach'
 import { readJsonBody } from './guard-body'
 import { checkContainer } from './guard-create'
@@ -27,9 +28,10 @@ export type GuardHandler = {
 const createTimeoutMs = 60_000
 const readTimeoutMs = 10_000
 
-export function createGuardHandler(deps: { upstream: string; owner: string; policy: () => GuardPolicy }): GuardHandler {
-  const { upstream: endpoint, owner } = deps
-  const upstream = createUpstream(endpoint)
+export function createGuardHandler(deps: { access: EngineAccess; owner: string; policy: () => GuardPolicy }): GuardHandler {
+  const { owner, access } = deps
+  const { endpoint } = access
+  const upstream = createUpstream(access)
   const ownership = createOwnership(upstream, owner)
   let allowed = 0
   let denied = 0

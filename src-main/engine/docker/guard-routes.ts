@@ -56,7 +56,7 @@ const routes: Route[] = [
     query: { follow: flag, stdout: flag, stderr: flag, timestamps: flag, since: timestamp, until: timestamp, tail: /^(all|\d{1,9})$/ },
   },
   { kind: 'container', methods: ['POST'], path: /^\/containers\/([^/]+)\/wait$/, query: { condition: /^(not-running|next-exit|removed)$/ } },
-  { kind: 'container', methods: ['POST'], path: /^\/containers\/([^/]+)\/kill$/, query: { signal: /^(SIG)?(KILL|TERM|INT)$/ } },
+  { kind: 'container', methods: ['POST'], path: /^\/containers\/([^/]+)\/kill$/, query: { signal: /^(SIG)?(KILL|TERM|INT|CONT)$/ } },
   { kind: 'container', methods: ['POST'], path: /^\/containers\/([^/]+)\/stop$/, query: { t: /^([0-9]|[1-9][0-9]|[1-5][0-9]{2}|600)$/ } },
   { kind: 'remove-container', methods: ['DELETE'], path: /^\/containers\/([^/]+)$/, query: { force: flag, v: flag } },
   { kind: 'container', methods: ['GET'], path: /^\/containers\/([^/]+)\/stats$/, query: { stream: flag, 'one-shot': flag } },

@@ -2,9 +2,9 @@
  * The guard's own side towards the engine: the only code that opens the engine's socket for calls. Every request starts
  * from nothing but a method, a path, fixed headers and a body of ours; the API version is negotiated from the engine's ping.
  */
-import http from 'node:http'
-import https from 'node:https'
-import { parseEndpoint } from './endpoint-address'
+import type http from 'node:http'
+import { withoutCredentials } from './endpoint-address'
+import { answerTimeoutMs, createEngineDial, type EngineAccess } from './endpoint-dial'
 import { apiVersions } from './guard-request'
 
 /** What cannot be asked because the engine is not there, hangs, or is too old; becomes a 5xx answer of the guard. */
@@ -18,21 +18,19 @@ export type Upstream = {
 }
 
 const answerLimitBytes = 16_777_216
+const negotiateTimeoutMs = 5_000
 
-export function createUpstream(endpoint: string): Upstream {
-  const address = parseEndpoint(endpoint)
-  if (address.kind === 'unsupported') throw new Error(address.why)
-  const target = address.kind === 'socket' ? { socketPath: address.socketPath } : { hostname: address.hostname, port: address.port }
-  const transport = address.kind === 'tcp' && address.protocol === 'https:' ? https : http
-  const agent = new transport.Agent({ keepAlive: false })
+export function createUpstream(access: EngineAccess): Upstream {
+  const dial = createEngineDial(access)
+  const { endpoint } = access
   let negotiated: Promise<string> | null = null
 
   const request = (method: string, path: string, headers: http.OutgoingHttpHeaders): http.ClientRequest =>
-    transport.request({ ...target, agent, method, path, headers: { Host: 'docker', 'User-Agent': 'fast-flow-desktop', ...headers } })
+    dial({ method, path, headers: { Host: 'docker', 'User-Agent': 'fast-flow-desktop', ...headers } })
 
   /** '' when the engine does not say: then the path goes without a version. */
   const negotiate = async (): Promise<string> => {
-    const answer = await collect(request('GET', '/_ping', {}), null, 5_000)
+    const answer = await collect(request('GET', '/_ping', {}), null, Math.max(negotiateTimeoutMs, answerTimeoutMs(endpoint)))
     const offered = String(answer.headers['api-version'] ?? '')
     if (!/^\d+\.\d+$/.test(offered)) return ''
     const newest = [...apiVersions].reverse().find((known) => compareVersions(known, offered) <= 0)
@@ -135,6 +133,8 @@ export function isFailure(error: unknown): error is UpstreamFailure {
 export function asFailure(error: unknown, endpoint: string): UpstreamFailure {
   if (isFailure(error)) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code === 'EACCES' || code === 'EPERM') return failure('permission-denied', `This user may not use the container engine at ${endpoint}.`)
-  return failure('unavailable', `The container engine at ${endpoint} does not answer (${code || String(error)}).`)
+  const shown = withoutCredentials(endpoint)
+  if (code === 'ERR_SSH' && error instanceof Error) return failure('unavailable', error.message)
+  if (code === 'EACCES' || code === 'EPERM') return failure('permission-denied', `This user may not use the container engine at ${shown}.`)
+  return failure('unavailable', `The container engine at ${shown} does not answer (${code || String(error)}).`)
 }

@@ -121,8 +121,8 @@ describeWithEngine('guard and client with a real engine', (engine) => {
   }
 
   it('finds the engine by the setting and describes it', async () => {
-    expect(await findEndpoint({ setting: engine.endpoint, env: {} })).toMatchObject({
-      endpoint: engine.endpoint,
+    expect(await findEndpoint({ setting: engine.endpoint, proxySetting: '', env: {} })).toMatchObject({
+      access: { endpoint: engine.endpoint, tls: null },
       probes: [{ source: 'setting', error: null }],
     })
     await client.ping()

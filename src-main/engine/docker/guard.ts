@@ -6,6 +6,7 @@
  */
 import http from 'node:http'
 import type { Socket } from 'node:net'
+import type { EngineTls } from './endpoint-tls'
 import { answerRaw } from './guard-attach'
 import { createGuardHandler } from './guard-handler'
 import type { GuardPolicy } from './guard-policy'
@@ -22,8 +23,10 @@ export type RunningGuard = {
 }
 
 export type GuardOptions = {
-  /** unix:///path, npipe:////./pipe/name or http://host:port. */
+  /** unix:///path, npipe:////./pipe/name, http://host:port, https://host:port or ssh://host. */
   upstream: string
+  /** For an https:// upstream. */
+  tls?: EngineTls | null
   /** The profile's id; what carries it as label is ours. */
   owner: string
   policy: () => GuardPolicy
@@ -31,8 +34,8 @@ export type GuardOptions = {
   requestTimeoutMs?: number
 }
 
-export async function startGuard({ upstream, owner, policy, requestTimeoutMs = 10_000 }: GuardOptions): Promise<RunningGuard> {
-  const handler = createGuardHandler({ upstream, owner, policy })
+export async function startGuard({ upstream, tls = null, owner, policy, requestTimeoutMs = 10_000 }: GuardOptions): Promise<RunningGuard> {
+  const handler = createGuardHandler({ access: { endpoint: upstream, tls }, owner, policy })
   const server = http.createServer({
     headersTimeout: requestTimeoutMs,
     requestTimeout: requestTimeoutMs,

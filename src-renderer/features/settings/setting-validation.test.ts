@@ -13,6 +13,28 @@ describe('settingProblem', () => {
     expect(settingProblem('engineEndpoint', 'docker')).toContain('unix:///')
   })
 
+  it.each([
+    ['unix:///run/docker.sock', true],
+    ['npipe:////./pipe/docker_engine', true],
+    ['tcp://host:2375', true],
+    ['http://proxy:2375/', true],
+    ['https://host', true],
+    ['ssh://host', true],
+    ['ssh://me@host:22/run/docker.sock', true],
+    ['ssh://me:secret@host', false],
+    ['http://me:secret@host', false],
+    ['unix://relative', false],
+    ['ftp://host', false],
+  ])('takes %s as a container engine: %s', (endpoint, isGood) => {
+    expect(settingProblem('engineEndpoint', endpoint) === null).toBe(isGood)
+  })
+
+  it('takes only what can be a proxy before the engine', () => {
+    expect(settingProblem('dockerProxyUrl', 'http://127.0.0.1:2375')).toBeNull()
+    expect(settingProblem('dockerProxyUrl', 'ssh://host')).not.toBeNull()
+    expect(settingProblem('dockerProxyUrl', 'http://me:secret@proxy:2375')).not.toBeNull()
+  })
+
   it('refuses a missing number', () => {
     expect(settingProblem('stopGraceSeconds', Number.NaN)).not.toBeNull()
     expect(settingProblem('stopGraceSeconds', 601)).not.toBeNull()

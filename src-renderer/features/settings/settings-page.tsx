@@ -49,6 +49,7 @@ export function SettingsPage(): ReactNode {
         <section aria-label={t('settings.group.connections')}>
           <h2>{t('settings.group.connections')}</h2>
           <SettingText name="engineEndpoint" value={settings.engineEndpoint} />
+          <SettingText name="dockerProxyUrl" value={settings.dockerProxyUrl} />
           <SettingText name="caFile" value={settings.caFile} />
           <SettingText name="proxy" value={settings.proxy} />
         </section>
