@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { askPython } from '../src-main/engine/testing/python-oracle'
-import { describeCron, lintCron, parseCron } from './cron'
+import { lintCron, parseCron } from './cron'
 import type { ScheduleTiming } from './pipeline-config-model'
 import { nextFireTimes } from './schedule'
 
@@ -100,15 +100,4 @@ describe('remarks', () => {
     expect(messages).toHaveLength(expected.length)
     expected.forEach((text, index) => expect(messages[index]).toContain(text))
   })
-})
-
-test.each([
-  ['* * * * *', 'every minute'],
-  ['*/15 * * * *', 'every 15 minutes'],
-  ['5 * * * *', 'every hour at minute 5'],
-  ['0 9 * * *', 'every day at 09:00 UTC'],
-  ['30 6 * * mon,wed', 'Monday and Wednesday at 06:30 UTC'],
-  ['0 9 1 * *', '0 9 1 * *'],
-])('%s in words: %s', (expression, words) => {
-  expect(describeCron(expression)).toBe(words)
 })

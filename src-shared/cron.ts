@@ -143,7 +143,7 @@ function firstTimeOfDay(cron: Cron, startMs: number, fromMs: number): number | n
 
 export type CronRemark = { severity: 'error' | 'warning' | 'information'; message: string }
 
-const weekdayNames = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+export const weekdayNames = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
 /** What its author should know. */
 export function lintCron(expression: string): CronRemark[] {
@@ -162,22 +162,4 @@ export function lintCron(expression: string): CronRemark[] {
   if (restrictsWeekday && day !== '*') remarks.push({ severity: 'information', message: 'Day and weekday both have to match on the server; in ordinary cron one of them is enough.' })
   if (nextCronTime(cron, Date.UTC(2000, 0, 1)) === null) remarks.push({ severity: 'warning', message: 'This schedule never fires: there is no such day.' })
   return remarks
-}
-
-/** In words where that is simple, else the expression. */
-export function describeCron(expression: string): string {
-  const parsed = parseCron(expression)
-  const [minute = '', hour = '', day = '', month = '', weekday = ''] = expression.trim().split(/\s+/)
-  if (!parsed.ok || day !== '*' || month !== '*') return expression
-  const everyMinutes = /^\*\/(\d+)$/.exec(minute)?.[1]
-  if (hour === '*' && weekday === '*') {
-    if (minute === '*') return 'every minute'
-    if (everyMinutes !== undefined && 60 % Number(everyMinutes) === 0) return `every ${everyMinutes} minutes`
-    if (/^\d+$/.test(minute)) return `every hour at minute ${Number(minute)}`
-  }
-  if (!/^\d+$/.test(minute) || !/^\d+$/.test(hour)) return expression
-  const time = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')} UTC`
-  if (weekday === '*') return `every day at ${time}`
-  const names = [...parsed.cron.weekdays].sort((a, b) => a - b).map((value) => weekdayNames[value])
-  return `${names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names[0]} at ${time}`
 }

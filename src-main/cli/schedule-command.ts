@@ -1,5 +1,5 @@
 /** `ffdesk schedule NAME`: when the pipeline fires next, as the server computes it. */
-import { describeCron } from '@shared/cron'
+import { describeCron } from '@shared/cron-words'
 import type { Api } from '../api'
 import type { Invocation } from './invocation'
 import { printable, type Output } from './output'

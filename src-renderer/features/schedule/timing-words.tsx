@@ -5,23 +5,28 @@ import { useTranslation } from 'react-i18next'
 import type { Timing } from '@shared/contract/pipelines'
 import { fullMomentText } from '../../ui/format'
 import { spanText } from '../../ui/span'
+import { cronText } from './cron-text'
 import { intervalSeconds } from './schedule-text'
 
+/** null where there is nothing to say beyond what the file says. */
 function meaning(timing: Timing, t: TFunction, language: string): string | null {
   const seconds = intervalSeconds(timing)
   if (seconds !== null) return t('schedule.every', { span: spanText(seconds, language) })
+  if (timing.kind !== 'once') return cronText(timing.text, t, language)
   const atMs = Date.parse(timing.text)
-  if (timing.kind === 'once') return Number.isNaN(atMs) ? timing.text : t('schedule.onceAt', { moment: fullMomentText(atMs, language) })
-  return null
+  return Number.isNaN(atMs) ? timing.text : t('schedule.onceAt', { moment: fullMomentText(atMs, language) })
 }
 
 export function TimingWords({ timing }: { timing: Timing }): ReactNode {
   const { t, i18n } = useTranslation()
   const words = meaning(timing, t, i18n.language)
+  // Its author thinks in the expression; the words show what the server makes of it.
+  const isCron = timing.kind !== 'once' && intervalSeconds(timing) === null
   return (
     <p className="timing">
       {timing.kind === 'restart' && <span>{t('schedule.restart')}</span>}
-      {words === null ? <code className="selectable">{timing.text}</code> : <span>{words}</span>}
+      {words !== null && <span>{words}</span>}
+      {isCron && <code className={`selectable ${words === null ? '' : 'muted'}`}>{timing.text}</code>}
     </p>
   )
 }
