@@ -53,6 +53,10 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'runs.list': (query) => ({ runs: runs.list(query) }),
     'runs.readLog': (query) => runs.readLog(query),
     'runs.startWebhook': (request) => runs.startWebhook(request),
+    'runs.prepare': ({ pipeline }) => {
+      runs.prepare(pipeline)
+      return {}
+    },
     'runs.skipWait': ({ runId }) => runs.skipWait(runId),
     'runs.readMetrics': (query) => runs.readMetrics(query),
     'runs.readCells': (query) => runs.readCells(query),

@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client'
 import { api } from './api'
 import { App } from './app'
 import { CrashPage } from './crash-page'
+import { announceSelection } from './features/runs/announce-selection'
 import { listenToKeyboard } from './features/palette/keyboard'
 import { watchDocuments } from './features/editor/document-actions'
 import { watchFileListings } from './features/pipelines/file-listings'
@@ -30,6 +31,7 @@ import './features/palette/palette.css'
 
 startWorkspaceSession()
 keepPipelineSelected()
+announceSelection()
 watchFileListings()
 watchDocuments()
 listenToKeyboard()

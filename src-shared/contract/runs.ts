@@ -224,6 +224,8 @@ export const runsContract = {
   startWebhook: request({ pipeline: pipelineName, runConfigId: runConfigId.nullable().default(null), body: z.string().max(2_000_000), ignoreProblems: z.boolean().default(false) }, run),
   /** A waiting run goes on now. A run that does not wait stays as it is. */
   skipWait: request({ runId }, run),
+  /** Which pipeline will probably run next: with the setting standbyContainer a container is kept ready for it. null: none. */
+  prepare: request({ pipeline: pipelineName.nullable() }, z.object({})),
   /** In every phase, and final: SIGTERM, grace, SIGKILL; no retry, no restart. Idempotent; a finished run stays as it is. */
   stop: request({ runId }, run),
   get: request({ runId }, run),

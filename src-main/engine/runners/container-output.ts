@@ -6,6 +6,7 @@ import type { RunnerHooks } from './runner'
 export type ContainerOutput = {
   /** Resolves when the stream has ended, of itself or cut. */
   ended: Promise<void>
+  hasEnded(): boolean
   /** Call after the exit: waits for what is on its way. */
   drained(): Promise<void>
   close(): void
@@ -37,6 +38,7 @@ export function readContainerOutput(stream: Duplex | Readable, hooks: Pick<Runne
   })
   return {
     ended,
+    hasEnded: () => isOver,
     async drained() {
       lastDataAt = performance.now()
       while (!isOver && performance.now() - lastDataAt < drainSilenceMs) {

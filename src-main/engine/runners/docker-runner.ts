@@ -2,19 +2,20 @@
  * Runs a pipeline in a fresh container. Order: create, attach, watch, start; the output is drained to its end, and the
  * container is removed in every case, also when create worked and start failed.
  */
-import { toWireError } from '@shared/app-error'
+import { AppError, toWireError } from '@shared/app-error'
 import type { ContainerSpec, DockerClient, EngineFacts } from '../docker/client'
 import type { RunnerVolume } from '../docker/runner-volume'
 import type { CacheVolumes, RunUser, Volumes } from '../docker/volumes'
 import type { UsableImage, WorkerImage } from '../docker/worker-image'
 import type { NetworkEnvironment } from '../platform/network-environment'
 import type { UserDataLayout } from '../platform/user-data'
-import { containerLimits } from './container-limits'
+import { containerLimits, type ContainerLimits } from './container-limits'
 import { containerSpec, dockerCommandLine } from './container-spec'
-import { attachToContainer, closeLink, followContainer, reattachToContainer } from './follow-container'
+import { attachToContainer, closeLink, followContainer, reattachToContainer, type Link } from './follow-container'
 import { makeRouteFile, readRoute, removeRouteFile } from './route-file'
 import { folderNotice } from './run-user'
 import { notStarted, type Runner, type RunnerExit, type RunnerHooks, type RunSpec } from './runner'
+import type { Making, Standby } from './standby'
 
 export type DockerRunnerDeps = {
   /** Throws docker/unavailable with the reason while no engine answers. */
@@ -28,9 +29,18 @@ export type DockerRunnerDeps = {
   network: () => Promise<NetworkEnvironment>
   runUser: (workspaceRoot: string) => RunUser
   warmKey: (image: UsableImage, volumes: CacheVolumes, spec: RunSpec) => string
+  standby: Standby
 }
 
-export function createDockerRunner(deps: DockerRunnerDeps): Runner {
+export type DockerRunner = Runner & {
+  /**
+   * Keeps a container ready for a run as this one would be, if nothing has to be fetched or pulled for it. One that is there
+   * and fits stays. Throws docker/….
+   */
+  prepare(spec: RunSpec): Promise<void>
+}
+
+export function createDockerRunner(deps: DockerRunnerDeps): DockerRunner {
   return {
     kind: 'docker',
     async run(spec, hooks, stop) {
@@ -49,11 +59,9 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
       if (stop.aborted) return notStarted
       const uvVersion = await deps.image.uvVersion(client, image)
       if (stop.aborted) return notStarted
-      // The run user in the container is another one than ours.
-      const routeFile = makeRouteFile(deps.layout.runDir, spec.runId, true)
+      const parts: Parts = { image, network, volumes, user, limits }
       try {
-        const runnerVolume = spec.entryPoint === 'main.py' ? null : await deps.runnerVolume.prepare(client, image.reference)
-        const container = containerSpec(spec, { owner: deps.owner, image: image.reference, user, volumes, network, routeFile, runnerVolume, limits })
+        const container = await containerFor(deps, client, spec, parts)
         hooks.onFacts({
           image: image.reference,
           imageDigest: image.facts.digest ?? image.facts.id,
@@ -64,10 +72,24 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
           cpuLimit: limits.nanoCpus === null ? null : limits.nanoCpus / 1e9,
         })
         hooks.onStarting()
-        return await runContainer(deps, client, spec, container, hooks, stop)
+        return await runContainer(deps, client, spec, makingOf(spec, parts, container), hooks, stop)
       } finally {
         removeRouteFile(deps.layout.runDir, spec.runId)
       }
+    },
+    async prepare(asked) {
+      const client = await deps.client()
+      const spec = { ...asked, runId: deps.standby.waitingRunId() ?? asked.runId }
+      const image = await deps.image.find(client)
+      if (image === null) return deps.standby.discard()
+      const user = deps.runUser(spec.workspaceRoot)
+      const [network, volumes] = await Promise.all([deps.network(), deps.volumes.prepare(client, Promise.resolve(image), spec.workspaceRoot, user)])
+      const parts: Parts = { image, network, volumes, user, limits: containerLimits(spec.limits, deps.engineFacts()) }
+      const making = makingOf(spec, parts, await containerFor(deps, client, spec, parts))
+      if (deps.standby.fits(making)) return
+      // Its id belongs to the container that does not fit any more.
+      const anew = { ...spec, runId: asked.runId }
+      await deps.standby.make(client, makingOf(anew, parts, await containerFor(deps, client, anew, parts)))
     },
     async adopt({ runId, envNames, stopGraceSeconds }, hooks, stop) {
       const client = await deps.client()
@@ -89,6 +111,20 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
   }
 }
 
+type Parts = { image: UsableImage; network: NetworkEnvironment; volumes: CacheVolumes; user: RunUser; limits: ContainerLimits }
+
+/** Makes the route file: the engine binds it. */
+async function containerFor(deps: DockerRunnerDeps, client: DockerClient, spec: RunSpec, { image, network, volumes, user, limits }: Parts): Promise<ContainerSpec> {
+  // The run user in the container is another one than ours.
+  const routeFile = makeRouteFile(deps.layout.runDir, spec.runId, true)
+  const runnerVolume = spec.entryPoint === 'main.py' ? null : await deps.runnerVolume.prepare(client, image.reference)
+  return containerSpec(spec, { owner: deps.owner, image: image.reference, user, volumes, network, routeFile, runnerVolume, limits })
+}
+
+function makingOf(spec: RunSpec, { image }: Parts, container: ContainerSpec): Making {
+  return { runId: spec.runId, pipelineDir: spec.pipelineDir, container, imageId: image.facts.id }
+}
+
 function aborted(signal: AbortSignal): Promise<null> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve(null)
@@ -96,16 +132,16 @@ function aborted(signal: AbortSignal): Promise<null> {
   })
 }
 
-async function runContainer(deps: DockerRunnerDeps, client: DockerClient, spec: RunSpec, container: ContainerSpec, hooks: RunnerHooks, stop: AbortSignal): Promise<RunnerExit> {
-  const id = await client.createContainer(`ffd-run-${spec.runId}`, container)
+async function runContainer(deps: DockerRunnerDeps, client: DockerClient, spec: RunSpec, making: Making, hooks: RunnerHooks, stop: AbortSignal): Promise<RunnerExit> {
+  const { id, link, isWaiting } = await containerOf(deps, client, spec, making, hooks)
   try {
-    const link = await attachToContainer(client, id, hooks)
     if (stop.aborted) {
       closeLink(link)
       return notStarted
     }
     try {
-      await client.start(id)
+      if (!isWaiting) await client.start(id)
+      else if (!(await client.proceed(id))) throw new AppError('docker/rejected', 'The container that was kept ready was removed from outside. Run the pipeline again.')
     } catch (error) {
       closeLink(link)
       throw error
@@ -115,6 +151,21 @@ async function runContainer(deps: DockerRunnerDeps, client: DockerClient, spec: 
     return { ...exit, route: readRoute(deps.layout.runDir, spec.runId) }
   } finally {
     await removeContainer(deps, client, id, hooks)
+  }
+}
+
+/** The one that was made ahead for this run, else a new one; attached to, so that no output is missed. */
+async function containerOf(deps: DockerRunnerDeps, client: DockerClient, spec: RunSpec, making: Making, hooks: RunnerHooks): Promise<{ id: string; link: Link; isWaiting: boolean }> {
+  const kept = await deps.standby.take(client, making, hooks)
+  if (kept) return { ...kept, isWaiting: true }
+  // One that did not fit took the route file of its run along.
+  makeRouteFile(deps.layout.runDir, spec.runId, true)
+  const id = await client.createContainer(`ffd-run-${spec.runId}`, making.container)
+  try {
+    return { id, link: await attachToContainer(client, id, hooks), isWaiting: false }
+  } catch (error) {
+    await removeContainer(deps, client, id, hooks)
+    throw error
   }
 }
 

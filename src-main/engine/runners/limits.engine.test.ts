@@ -3,6 +3,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, wri
 import { tmpdir } from 'node:os'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { createStandby } from './standby'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunNotice } from '@shared/contract/runs'
 import { noLimits, type PipelineLimits } from '@shared/pipeline-config-model'
@@ -57,6 +58,7 @@ describeWithEngine('limits and causes in containers', ({ endpoint, image }) => {
       layout,
       network: async () => ({ caBundleFile: null, caSource: null, proxyEnv: {}, problem: null }),
       runUser: () => ({ uid: 1001, gid: 1001 }),
+      standby: createStandby({ client: async () => client, onHeld: () => undefined, onRemoved: () => undefined }),
       warmKey: () => 'warm',
     })
   })

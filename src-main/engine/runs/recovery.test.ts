@@ -40,6 +40,7 @@ function recoveryOf(own: RunHistory, instanceId: string, adopts = true): Recover
     presence: { instanceId, isAlive: (id) => Promise.resolve(id === instanceId || id === owner.living) },
     adopt: adopts ? (run) => adopted.push(run.id) : null,
     isDriven: (runId) => driven.has(runId),
+    isKeptReady: async () => false,
     endHostRun: (runId) => Promise.resolve(void endedHost.push(runId)),
     onChanged: (run) => changed.push(run),
     nowMs: () => nowMs,

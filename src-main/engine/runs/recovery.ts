@@ -16,6 +16,8 @@ export type RecoveryDeps = {
   adopt: ((run: Run) => void) | null
   /** Whether this process drives the run already. */
   isDriven: (runId: string) => boolean
+  /** Whether the container of this run id is kept ready for a run that is yet to come, here or by another process. */
+  isKeptReady: (runId: string) => Promise<boolean>
   /** Ends what a run on this computer left running. */
   endHostRun: (runId: string) => Promise<void>
   onChanged: (run: Run) => void
@@ -84,7 +86,7 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
       const run = runId === null ? null : deps.history.find(runId)
       const isLeft = runId === null ? createdAtMs < deps.nowMs() - oldHelperMs : run === null || run.phase === 'finished'
       // A run that is being finished removes its container itself.
-      if (isLeft && !(runId !== null && deps.isDriven(runId))) await client.remove(id)
+      if (isLeft && !(runId !== null && (deps.isDriven(runId) || (run === null && (await deps.isKeptReady(runId)))))) await client.remove(id)
     }
   }
 

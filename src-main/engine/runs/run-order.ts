@@ -35,6 +35,8 @@ export type RunOrderDeps = {
   /** Throws workspace/none-open or the workspace's problem. */
   workspaceRoot: () => string
   secrets: SecretSource
+  /** The id of a run for which something is kept ready; null: any will do. */
+  preparedRunId: (pipeline: DiscoveredPipeline) => string | null
 }
 
 export type RunOrders = {
@@ -62,9 +64,15 @@ export function createRunOrders(deps: RunOrderDeps): RunOrders {
     })
   }
 
+  /** Only a run as it is without any extras finds what was kept ready for it. */
+  const runIdFor = ({ pipeline, runConfigId, trigger, request }: Pick<RunOrder, 'pipeline' | 'runConfigId' | 'trigger'> & Partial<RunOrder>): string => {
+    const isPlain = trigger === 'manual' && runConfigId === null && Object.keys({ ...request?.env, ...request?.parameters }).length === 0
+    return (isPlain ? deps.preparedRunId(deps.findPipeline(pipeline)) : null) ?? randomUUID()
+  }
+
   return {
     order: (asked) => ({
-      runId: randomUUID(),
+      runId: asked.runId ?? runIdFor(asked),
       workspaceRoot: deps.workspaceRoot(),
       ignoreProblems: false,
       request: { env: {}, parameters: {} },

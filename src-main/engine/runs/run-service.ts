@@ -11,11 +11,12 @@ import { readWebhookBody } from '../secrets/webhook'
 import { readMetrics } from './metrics-log'
 import { createRetention } from './retention'
 import { createRunDrive, type RunDriveDeps } from './run-drive'
+import { createReadyAhead, type ReadyAheadDeps } from './ready-ahead'
 import { createRunOrders } from './run-order'
 import { createLogIndexCache } from './log-index'
 import { readRunLog } from './log-reader'
 
-export type RunServiceDeps = RunDriveDeps & {
+export type RunServiceDeps = RunDriveDeps & Pick<ReadyAheadDeps, 'canKeepReady' | 'keepReady' | 'keepNothing'> & {
   /** Asks the process that drives the run to stop it; false when nobody does. */
   stopElsewhere: (runId: string) => Promise<boolean>
 }
@@ -40,6 +41,10 @@ export type RunService = {
   previewRemoval(runIds: string[] | null): ApiOutput<'runs.previewRemoval'>
   remove(runIds: string[]): ApiOutput<'runs.remove'>
   live(): Run[]
+  /** Which pipeline will probably run next; null: none. */
+  prepare(pipeline: string | null): void
+  /** The pipelines or the engine have changed: what is kept ready may not fit any more. */
+  recheckReady(): void
   /** The settings have changed: more may run now, less may be kept. */
   settingsChanged(): void
   /** Stops every live run and waits until all are final. */
@@ -68,7 +73,11 @@ export function createRunService(deps: RunServiceDeps): RunService {
     tidying.unref()
   }
   const orders = createRunOrders(deps)
-  const drive = createRunDrive(deps, orders, tidy)
+  const drive = createRunDrive(deps, orders, () => {
+    tidy()
+    ready.recheck()
+  })
+  const ready = createReadyAhead({ ...deps, orders, isBusy: () => drive.alive().length > 0 })
   const logIndex = createLogIndexCache()
   const cells = createCellReader(deps.logsDir)
 
@@ -154,13 +163,16 @@ export function createRunService(deps: RunServiceDeps): RunService {
     previewRemoval: (runIds) => retention.preview(runIds),
     remove: (runIds) => retention.remove(runIds),
     live: () => drive.alive(),
+    prepare: (pipeline) => ready.want(pipeline),
+    recheckReady: () => ready.recheck(),
     settingsChanged() {
+      ready.recheck()
       drive.settingsChanged()
       tidy()
     },
     async stopAll() {
       if (tidying) clearTimeout(tidying)
-      await drive.stopAll()
+      await Promise.all([drive.stopAll(), ready.dispose()])
     },
   }
 }

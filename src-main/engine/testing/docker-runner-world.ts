@@ -8,6 +8,7 @@ import type { NetworkEnvironment } from '../platform/network-environment'
 import { prepareUserData } from '../platform/user-data'
 import { createDockerRunner } from '../runners/docker-runner'
 import type { Measurement } from '../runners/metrics-sampler'
+import { createStandby } from '../runners/standby'
 import type { RunFacts, RunnerExit, RunSpec } from '../runners/runner'
 import { createFakeDockerClient, fakeImageFacts, type FakeDockerClient, type FakeDockerOptions } from './fake-docker-client'
 import { fakeFacts } from './fake-facts'
@@ -64,6 +65,7 @@ export function openDockerRunnerWorld({ limits = noLimits, network = plainNetwor
     network: async () => network,
     runUser: () => user ?? { uid, gid },
     warmKey: () => 'warm',
+    standby: createStandby({ client: async () => client, onHeld: () => undefined, onRemoved: () => undefined }),
   })
   const world: DockerRunnerWorld = {
     client,

@@ -180,6 +180,9 @@ export function createFakeDockerClient(options: FakeDockerOptions = {}): FakeDoc
       found(id).endOutput()
       found(id).exit({ exitCode: 137 })
     },
+    async proceed() {
+      return false
+    },
     async remove(id) {
       called('remove', 'remove')
       found(id).facts = null

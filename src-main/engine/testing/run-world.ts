@@ -55,6 +55,10 @@ export function createRunWorld(change: Partial<RunServiceDeps> = {}, pipelines: 
       return found
     },
     pipelinesKnown: Promise.resolve(),
+    preparedRunId: () => null,
+    keepReady: () => Promise.resolve(),
+    keepNothing: () => Promise.resolve(),
+    canKeepReady: () => false,
     workspaceRoot: () => workspaceRoot,
     runner: () => runner,
     preferredRunner: () => Promise.resolve('docker'),
