@@ -25,7 +25,8 @@ export async function compare(name: string, peer: string, samples: number, ours:
   return report({ name, peer, samples, oursMs: median(oursMs), peerMs: median(peerMs), ratio: median(oursMs) / median(peerMs) })
 }
 
-function report(comparison: Comparison): Comparison {
+/** Prints it and keeps it in test-results/bench.jsonl. */
+export function report(comparison: Comparison): Comparison {
   const { name, oursMs, peerMs, ratio, samples, peer } = comparison
   console.log(`${name}: ${oursMs.toFixed(0)} ms against ${peerMs.toFixed(0)} ms (${peer}), ratio ${ratio.toFixed(2)}, median of ${samples}`)
   mkdirSync('test-results', { recursive: true })
