@@ -4,8 +4,8 @@ import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '../../ui/button'
 import { byteText, momentText } from '../../ui/format'
-import { previewRetention, removePreviewed } from './removal-actions'
-import { type RemovalPreview, removalByPipeline } from './removal-summary'
+import { previewRemoval, removePreviewed } from '../runs/removal-actions'
+import { type RemovalPreview, removalByPipeline } from '../runs/removal-summary'
 
 function RemovalTable({ preview }: { preview: RemovalPreview }): ReactNode {
   const { t, i18n } = useTranslation()
@@ -48,7 +48,7 @@ export function RunRemoval(): ReactNode {
 
   async function look(): Promise<void> {
     setIsBusy(true)
-    setPreview(await previewRetention())
+    setPreview(await previewRemoval(null))
     setIsBusy(false)
   }
 

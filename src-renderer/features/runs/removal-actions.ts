@@ -1,13 +1,14 @@
-/** Looks at what the retention settings would delete, and deletes it after a question. */
+/** Deletes runs: looks first at what that would take, asks with names and bytes, then does it. */
 import { api } from '../../api'
 import { addNotice, reportError } from '../../state/notices'
 import { ask } from '../../state/questions'
+import { type RemovalPreview, inPortions, removalLines, runsPerRemoval } from './removal-summary'
 import { byteText } from '../../ui/format'
-import { type RemovalPreview, inPortions, removalByPipeline, runsPerRemoval } from './removal-summary'
 
-export async function previewRetention(): Promise<RemovalPreview | null> {
+/** `runIds` null: what the retention settings would delete. null: it could not be found out, the user was told. */
+export async function previewRemoval(runIds: readonly string[] | null): Promise<RemovalPreview | null> {
   try {
-    return await api.call('runs.previewRemoval', { runIds: null })
+    return await api.call('runs.previewRemoval', { runIds: runIds === null ? null : runIds.slice(0, runsPerRemoval) })
   } catch (error) {
     reportError(error)
     return null
@@ -20,7 +21,7 @@ export async function removePreviewed(preview: RemovalPreview, language: string)
     titleKey: 'settings.removal.ask.title',
     bodyKey: 'settings.removal.ask.body',
     values: { count: preview.runs.length, size: byteText(preview.sizeBytes, language) },
-    details: removalByPipeline(preview).map(({ pipeline, count, sizeBytes }) => `${pipeline}: ${count} · ${byteText(sizeBytes, language)}`),
+    details: removalLines(preview, Date.now(), language),
     choices: [{ answer: 'remove', labelKey: 'settings.removal.ask.confirm', kind: 'danger' }],
   })
   if (answer === null) return false
@@ -37,4 +38,12 @@ export async function removePreviewed(preview: RemovalPreview, language: string)
     reportError(error)
   }
   return true
+}
+
+/** Deletes chosen runs after the question. */
+export async function removeRuns(runIds: readonly string[], language: string): Promise<void> {
+  const preview = await previewRemoval(runIds)
+  if (preview === null) return
+  if (preview.runs.length === 0) addNotice({ severity: 'information', titleKey: 'history.nothingToDelete' })
+  else await removePreviewed(preview, language)
 }

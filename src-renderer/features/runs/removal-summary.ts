@@ -1,5 +1,6 @@
-/** What a deletion of runs would take, by pipeline. Pure. */
+/** What a deletion of runs would take: by pipeline, and in words. Pure. */
 import type { ApiOutput } from '@shared/contract/index'
+import { byteText, momentText } from '../../ui/format'
 
 export type RemovalPreview = ApiOutput<'runs.previewRemoval'>
 
@@ -19,6 +20,15 @@ export function removalByPipeline({ runs }: RemovalPreview): RemovalOfPipeline[]
     }
   }
   return [...byPipeline.values()].sort((a, b) => b.sizeBytes - a.sizeBytes || (a.pipeline < b.pipeline ? -1 : 1))
+}
+
+/** More runs than this nobody checks one by one. */
+const namedRuns = 50
+
+/** Each run with its time and size; of many runs a line for each pipeline. */
+export function removalLines(preview: RemovalPreview, nowMs: number, language: string): string[] {
+  if (preview.runs.length > namedRuns) return removalByPipeline(preview).map(({ pipeline, count, sizeBytes }) => `${pipeline}: ${count} · ${byteText(sizeBytes, language)}`)
+  return [...preview.runs].sort((a, b) => b.createdAtMs - a.createdAtMs).map(({ pipeline, createdAtMs, sizeBytes }) => `${pipeline} · ${momentText(createdAtMs, nowMs, language)} · ${byteText(sizeBytes, language)}`)
 }
 
 /** The contract takes so many at a time. */

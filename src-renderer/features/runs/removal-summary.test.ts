@@ -1,6 +1,6 @@
 /** What a deletion of runs would take. */
 import { describe, expect, it } from 'vitest'
-import { inPortions, removalByPipeline } from './removal-summary'
+import { inPortions, removalByPipeline, removalLines } from './removal-summary'
 
 const run = (pipeline: string, createdAtMs: number, sizeBytes: number) => ({ id: `00000000-0000-4000-8000-${String(createdAtMs).padStart(12, '0')}`, pipeline, createdAtMs, sizeBytes })
 
@@ -29,5 +29,20 @@ describe('inPortions', () => {
     expect(inPortions([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]])
     expect(inPortions([1, 2], 2)).toEqual([[1, 2]])
     expect(inPortions([], 2)).toEqual([])
+  })
+})
+
+describe('removalLines', () => {
+  const now = Date.UTC(2026, 4, 3, 12)
+
+  it('names each of a few runs with its time and size, the newest first', () => {
+    const lines = removalLines({ runs: [run('sales', now - 7_200_000, 5_000), run('hello', now - 3_600_000, 12)], sizeBytes: 5_012 }, now, 'en')
+    expect(lines.map((line) => line.split(' · ').filter((_part, index) => index !== 1))).toEqual([['hello', '12 B'], ['sales', '5 KB']])
+    expect(lines[0]).toMatch(/ · \d\d:\d\d:\d\d/)
+  })
+
+  it('of many runs has a line for each pipeline', () => {
+    const runs = Array.from({ length: 60 }, (_, number) => run(number < 40 ? 'a' : 'b', number, 1_000))
+    expect(removalLines({ runs, sizeBytes: 60_000 }, now, 'en')).toEqual(['a: 40 · 40 KB', 'b: 20 · 20 KB'])
   })
 })
