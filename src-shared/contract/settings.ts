@@ -70,7 +70,7 @@ export const defaultSettings: Settings = {
   keepRunsPerPipeline: 100,
   keepRunDays: 90,
   maxLogMegabytes: 200,
-  standbyContainer: false,
+  standbyContainer: true,
 }
 
 /** `problems` names what in the settings file was not usable; those settings have their defaults. */
