@@ -28,6 +28,7 @@ export const HistoryItem = memo(function HistoryItem({ run, isShown, isSelected,
   const { t, i18n } = useTranslation()
   const moment = momentText(run.createdAtMs, nowMs, i18n.language)
   const origin = originText(run)
+  const total = totalMs(run, nowMs)
   const status = [runStatusText(run, t), origin && t(origin.key, origin.values), run.runConfigId].filter(Boolean).join(' · ')
   const host = run.runner === 'host' ? `, ${t('runner.host')}` : ''
   const name = `${run.pipeline}, ${status}, ${moment}${host}`
@@ -40,7 +41,7 @@ export const HistoryItem = memo(function HistoryItem({ run, isShown, isSelected,
   }
 
   return (
-    <li className={`history-line ${isSelected ? 'chosen' : ''}`}>
+    <li className={`history-line ${isSelected ? 'chosen' : ''} ${isLive ? 'live' : ''}`}>
       <input
         type="checkbox"
         className="history-check"
@@ -69,7 +70,7 @@ export const HistoryItem = memo(function HistoryItem({ run, isShown, isSelected,
         </span>
         <span className="history-times">
           <span>{moment}</span>
-          <span>{durationText(totalMs(run, nowMs), i18n.language)}</span>
+          {total !== null && <span>{durationText(total, i18n.language)}</span>}
         </span>
       </button>
     </li>

@@ -26,6 +26,11 @@ describe('phaseTimeline', () => {
     expect(states(run)).toEqual(['done', 'done', 'done', 'done'])
   })
 
+  it('does not count waiting and queue into the time of a run', () => {
+    expect(totalMs(testRun({ ...early, phase: 'waiting', begunAtMs: null }), 99_000)).toBeNull()
+    expect(totalMs(testRun({ createdAtMs: 1_000, begunAtMs: 61_000, phase: 'running' }), 63_000)).toBe(2_000)
+  })
+
   it('shows the step that failed and leaves the rest out', () => {
     const run = testRun({ phase: 'finished', outcome: 'setup-failed', codeStartedAtMs: null, setupMs: 700, finishedAtMs: 2_200 })
     expect(states(run)).toEqual(['done', 'done', 'failed', 'skipped'])

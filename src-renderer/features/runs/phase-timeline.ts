@@ -72,8 +72,10 @@ export function phaseTimeline(run: Run, nowMs: number): Step[] {
   return order.map((name, index) => ({ name, state: stepState(run, index, reached), ms: stepMs(run, name, index <= reached, nowMs) }))
 }
 
-export function totalMs(run: Run, nowMs: number): number {
-  return Math.max(0, (run.finishedAtMs ?? nowMs) - run.createdAtMs)
+/** Without waiting and queue; null before a run has begun. */
+export function totalMs(run: Run, nowMs: number): number | null {
+  if (run.phase === 'waiting' || run.phase === 'queued') return null
+  return Math.max(0, (run.finishedAtMs ?? nowMs) - beganAtMs(run))
 }
 
 /** The steps in order of a run that was asked for and not yet answered. */

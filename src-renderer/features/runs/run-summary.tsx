@@ -33,6 +33,7 @@ export function RunSummary({ run }: { run: Run }): ReactNode {
   const { t, i18n } = useTranslation()
   const followedBy = useEngineMirror((mirror) => Object.values(mirror.runs).some((other) => other.parentRunId === run.id && other.phase === 'waiting'))
   const now = useNow(run.phase !== 'finished' || followedBy)
+  const total = totalMs(run, now)
   const detailsOpen = useLayout((layout) => layout.runDetailsOpen)
   return (
     <section className="run-summary scroll" aria-label={t('run.region')}>
@@ -44,7 +45,7 @@ export function RunSummary({ run }: { run: Run }): ReactNode {
           </span>
           <span className="run-name truncate">{run.pipeline}</span>
         </div>
-        <span className="run-total">{durationText(totalMs(run, now), i18n.language)}</span>
+        {total !== null && <span className="run-total">{durationText(total, i18n.language)}</span>}
       </header>
       <RunnerMark run={run} />
       <CauseCard run={run} />

@@ -125,7 +125,7 @@ function RunnerChip(): ReactNode {
   const text = isReady ? t('runner.chipDocker', { version: /^\d+\.\d+/.exec(engine?.version ?? '')?.[0] ?? '' }) : t(state === 'connecting' ? 'runner.chipConnecting' : 'runner.chipHost')
   return (
     <Tip text={isReady ? t('runner.dockerExplained', { endpoint: engine?.endpoint ?? '', architecture: engine?.architecture ?? '' }) : t('runner.hostExplained')}>
-      <button type="button" className={`chip ${isReady ? 'ok' : state === 'unavailable' ? 'warn' : ''}`} onClick={() => runAction('view.doctor')}>
+      <button type="button" aria-label={text} className={`chip ${isReady ? 'ok' : state === 'unavailable' ? 'warn' : ''}`} onClick={() => runAction('view.doctor')}>
         {icon}
         <span className="truncate">{text}</span>
       </button>
