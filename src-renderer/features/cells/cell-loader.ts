@@ -13,6 +13,8 @@ export type CellLoader = {
   watch(index: number): () => void
   /** Outputs of these cells have grown. */
   grew(indexes: readonly number[]): void
+  /** Reads again what could not be read. */
+  retry(): void
   subscribe(listener: () => void): () => void
   stop(): void
 }
@@ -20,13 +22,20 @@ export type CellLoader = {
 export type CellLoaderDeps = {
   read: (indexes: number[]) => Promise<CellContent[]>
   onFailure: (error: unknown) => void
+  onSuccess: () => void
 }
 
 /** A cell that prints without pause is read this often. */
 const againAfterMs = 150
 const cellsAtOnce = 50
+/** Of cells that are not in view so much stays in memory; going back to others reads them again. */
+const keptChars = 20_000_000
 
-export function createCellLoader({ read, onFailure }: CellLoaderDeps): CellLoader {
+function charsOf({ source, outputs }: CellContent): number {
+  return outputs.reduce((sum, { data }) => sum + Object.values(data).reduce((chars, text) => chars + text.length, 0), source.length)
+}
+
+export function createCellLoader({ read, onFailure, onSuccess }: CellLoaderDeps): CellLoader {
   const known = new Map<number, CellContent>()
   const watched = new Map<number, number>()
   const stale = new Set<number>()
@@ -40,6 +49,17 @@ export function createCellLoader({ read, onFailure }: CellLoaderDeps): CellLoade
     timer ??= setTimeout(() => void readDue(), delayMs)
   }
 
+  /** Those that were read first go first. */
+  const forget = (): void => {
+    const unwatched = [...known.values()].filter(({ index }) => !watched.has(index))
+    let chars = unwatched.reduce((sum, cell) => sum + charsOf(cell), 0)
+    for (const cell of unwatched) {
+      if (chars <= keptChars) return
+      chars -= charsOf(cell)
+      known.delete(cell.index)
+    }
+  }
+
   const readDue = async (): Promise<void> => {
     timer = null
     const due = [...stale].filter((index) => watched.has(index)).slice(0, cellsAtOnce)
@@ -49,10 +69,17 @@ export function createCellLoader({ read, onFailure }: CellLoaderDeps): CellLoade
     try {
       const cells = await read(due)
       if (isStopped) return
-      for (const cell of cells) known.set(cell.index, cell)
+      for (const cell of cells) {
+        known.delete(cell.index)
+        known.set(cell.index, cell)
+      }
+      forget()
+      onSuccess()
       for (const listener of listeners) listener()
     } catch (error) {
+      for (const index of due) stale.add(index)
       onFailure(error)
+      return
     } finally {
       isReading = false
     }
@@ -75,6 +102,7 @@ export function createCellLoader({ read, onFailure }: CellLoaderDeps): CellLoade
       for (const index of indexes) stale.add(index)
       if (indexes.some((index) => watched.has(index))) schedule(againAfterMs)
     },
+    retry: () => schedule(0),
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

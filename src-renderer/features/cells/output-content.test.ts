@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CellOutput } from '@shared/contract/runs'
-import { contentOf, plainText } from './output-content'
+import { contentOf, imageSource, plainText, shownText } from './output-content'
 
 const output = (kind: CellOutput['kind'], data: Record<string, string>): CellOutput => ({ kind, data, omittedBytes: 0 })
 
@@ -38,4 +38,14 @@ test('nothing is nothing', () => {
   expect(contentOf(output('display', {}))).toBeNull()
   expect(contentOf(output('display', { 'application/vnd.custom': 'x' }))).toBeNull()
   expect(contentOf(output('display', { 'application/json': '{"a": 1}' }))).toMatchObject({ text: '{"a": 1}' })
+})
+
+test('a drawing is an address also in base64 and with half a character, and what is no image is none', () => {
+  expect(imageSource('image/svg+xml', 'PHN2Zy8+')).toBe('data:image/svg+xml;base64,PHN2Zy8+')
+  expect(imageSource('image/svg+xml', '<svg>\ud800</svg>')).toBe('data:image/svg+xml;charset=utf-8,%3Csvg%3E%EF%BF%BD%3C%2Fsvg%3E')
+  expect([imageSource('text/html', 'PHN2Zy8+'), imageSource('image/png', ''), imageSource('image/png;x"', 'AAAA')]).toEqual([null, null, null])
+})
+
+test('text of the server is cut and cleaned likewise', () => {
+  expect(shownText(`\u001b[31m${'y'.repeat(100_001)}`)).toEqual({ text: 'y'.repeat(100_000), omittedChars: 1 })
 })

@@ -7,7 +7,8 @@ export type OutputContent =
   /** To be shown in a frame without rights. */
   | { kind: 'html'; html: string; lines: number }
 
-const imageTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
+const drawing = 'image/svg+xml'
+const imageTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', drawing]
 /** More text than this nobody reads in a cell, and the window would be slow; the log and the executed notebook have all of it. */
 const mostChars = 100_000
 
@@ -16,18 +17,35 @@ export function contentOf({ kind, data }: CellOutput): OutputContent | null {
   const plain = data['text/plain'] ?? ''
   if (kind === 'display' || kind === 'result') {
     for (const type of imageTypes) {
-      const image = data[type]
-      if (image !== undefined && /^[A-Za-z0-9+/=\s]+$/.test(image)) return { kind: 'image', source: `data:${type};base64,${image.replaceAll(/\s/g, '')}`, alternative: plainText(plain) }
+      const source = imageSource(type, data[type] ?? '')
+      if (source !== null) return { kind: 'image', source, alternative: plainText(plain) }
     }
-    const svg = data['image/svg+xml']
-    // As an image a drawing can neither run scripts nor load anything.
-    if (svg !== undefined) return { kind: 'image', source: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`, alternative: plainText(plain) }
     const html = data['text/html']
     if (html !== undefined) return { kind: 'html', html, lines: linesOf(html) }
   }
   const text = plainText(plain !== '' ? plain : (Object.entries(data).find(([type]) => type.startsWith('text/') || type === 'application/json')?.[1] ?? ''))
-  if (text === '') return null
-  return text.length <= mostChars ? { kind: 'text', text, omittedChars: 0 } : { kind: 'text', text: text.slice(-mostChars), omittedChars: text.length - mostChars }
+  return text === '' ? null : { kind: 'text', ...cut(text) }
+}
+
+/** As an address for an img element; null where it is no image. There a drawing can neither run scripts nor load anything. */
+export function imageSource(type: string, data: string): string | null {
+  if (!imageTypes.includes(type) || data === '') return null
+  if (/^[A-Za-z0-9+/=\s]+$/.test(data)) return `data:${type};base64,${data.replaceAll(/\s/g, '')}`
+  return type === drawing ? `data:${drawing};charset=utf-8,${encodeURIComponent(wellFormed(data))}` : null
+}
+
+export function shownText(text: string): { text: string; omittedChars: number } {
+  return cut(plainText(text))
+}
+
+function cut(text: string): { text: string; omittedChars: number } {
+  const omittedChars = Math.max(0, text.length - mostChars)
+  return { text: text.slice(omittedChars), omittedChars }
+}
+
+/** A lone half of a character, which text of a pipeline can have, makes no address. */
+function wellFormed(text: string): string {
+  return new TextDecoder().decode(new TextEncoder().encode(text))
 }
 
 /** Without colours, and with what a carriage return leaves of a line. */

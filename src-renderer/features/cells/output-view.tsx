@@ -8,6 +8,8 @@ import { contentOf } from './output-content'
 
 const lineHeight = 23
 const mostFrameHeight = 380
+/** The frame has the page's policy too; this one stands even where that one were weaker. */
+const framePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 
 /** A frame without any right: no scripts, no forms, no origin, and by the page's own policy no request to anywhere. */
 function HtmlFrame({ html, lines }: { html: string; lines: number }): ReactNode {
@@ -15,7 +17,7 @@ function HtmlFrame({ html, lines }: { html: string; lines: number }): ReactNode 
   const theme = useTheme((state) => state.name)
   const page = useMemo(() => {
     const style = `:root{color-scheme:${theme};color:${token('fg')};background:${token('bg-sunken')};font:13px system-ui,sans-serif}body{margin:2px}table{border-collapse:collapse}th,td{padding:2px 8px;border:1px solid ${token('border')};text-align:right}`
-    return `<!doctype html><meta charset="utf-8"><style>${style}</style>${html}`
+    return `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${framePolicy}"><style>${style}</style>${html}`
   }, [html, theme])
   return <iframe className="cell-html" sandbox="" referrerPolicy="no-referrer" title={t('cells.html')} srcDoc={page} style={{ height: Math.min(mostFrameHeight, lines * lineHeight + 14) }} />
 }

@@ -1,7 +1,7 @@
-/** The regions of the window that the keyboard can go round: tree, tabs, editor, log. */
+/** The regions of the window that the keyboard can go round: tree, tabs, editor, log or cells. */
 import { logOnScreen } from '../runs/log-commands'
 
-const order = ['tree', 'tabs', 'editor', 'log', 'run'] as const
+const order = ['tree', 'tabs', 'editor', 'log', 'cells', 'run'] as const
 type Region = (typeof order)[number]
 
 function elementOf(region: Region): HTMLElement | null {

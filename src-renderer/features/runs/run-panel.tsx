@@ -47,7 +47,7 @@ export function RunPanel(): ReactNode {
       {pending !== null && <div className="log" />}
       {shown !== null && (
         <Suspense fallback={<div className="log" />}>
-          {showsCells ? <CellsPanel run={shown} /> : <LogPanel key={shown.id} run={shown} />}
+          {showsCells ? <CellsPanel key={shown.id} run={shown} /> : <LogPanel key={shown.id} run={shown} />}
         </Suspense>
       )}
     </div>
