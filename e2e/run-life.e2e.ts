@@ -18,6 +18,7 @@ describe.skipIf(testEngine === null)('The life of a run (needs FFD_TEST_ENGINE)'
     write('flaky/pipeline.json', '{"retry_attempts": 1, "retry_strategy": {"type": "fixed_delay", "delay": 600}}')
     write('hungry/main.py', 'blocks = []\nwhile True:\n    blocks.append(bytearray(8_000_000))\n')
     write('hungry/pipeline.json', '{\n  "mem_hard_limit": "64m"\n}\n')
+    write('escapes/main.py', 'import base64\nesc, bel = chr(27), chr(7)\nprint("first line")\nprint(f"{esc}]0;owned{bel}{esc}]2;owned{bel}second line")\nprint(f"{esc}]8;;https://evil.example/{bel}a link{esc}]8;;{bel}")\nprint(f"{esc}]52;c;{base64.b64encode(b\'owned\').decode()}{bel}{esc}[?1049h{esc}[3J{esc}c{esc}[31min red{esc}[0m")\nprint("the end")\n')
     write('given/main.py', 'import os\nprint(os.environ["GREETING"])\n')
     write('given/pipeline.json', '{"webhook_key": "test-key"}')
     await app.page.pipeline('given').waitFor()
@@ -118,6 +119,22 @@ describe.skipIf(testEngine === null)('The life of a run (needs FFD_TEST_ENGINE)'
     await dialog.getByRole('button', { name: 'Run', exact: true }).click()
     await app.page.waitForLog('hello from a webhook')
     await region().getByText('Started as a webhook').waitFor()
+  })
+
+  it('a log cannot name the window, reach the clipboard, make links, or hide what was written before', async () => {
+    const { window } = app.page
+    const title = await window.title()
+    await app.electron.evaluate(({ clipboard }) => clipboard.writeText('of the user'))
+    await run('escapes')
+    await app.page.waitForOutcome('Succeeded')
+    await app.page.waitForLog('the end')
+    const text = await app.page.logText()
+    for (const part of ['first line', 'second line', 'a link', 'in red', 'the end']) expect(text).toContain(part)
+    expect(await window.title()).toBe(title)
+    expect(await app.electron.evaluate(({ clipboard }) => clipboard.readText())).toBe('of the user')
+    await window.getByRole('region', { name: 'Log', exact: true }).locator('.xterm-screen').click({ position: { x: 12, y: 45 } })
+    expect(await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
+    await app.page.screenshot('run-escapes')
   })
 
   it('a run outlives a kill -9 of the app: the next start follows it to its end, with its whole log', async () => {

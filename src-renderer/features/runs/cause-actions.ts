@@ -21,10 +21,6 @@ export async function openConfigField(run: Run, field: string): Promise<void> {
   }
 }
 
-export function openRequirements(run: Run): void {
-  openFile(run.pipeline, 'requirements.txt')
-}
-
 export async function copyReport(run: Run): Promise<void> {
   try {
     const { bytes } = await api.call('runs.readLog', { runId: run.id, fromByte: Math.max(0, run.logBytes - reportedLogBytes), maxBytes: reportedLogBytes })

@@ -1,12 +1,21 @@
 /** What there is to do about a run that did not succeed: one step, which the window offers as a button. Pure. */
 import { findNodeAtLocation, parseTree } from 'jsonc-parser'
 import type { Run } from '@shared/contract/runs'
+import { saysMemoryRanOut } from '@shared/memory-notice'
 
-/** `config`: a field of pipeline.json; `requirements`: requirements.txt; `code`: the innermost own line of the traceback. */
-export type NextStep = { kind: 'config'; field: string } | { kind: 'requirements' } | { kind: 'code' } | { kind: 'settings' } | { kind: 'doctor' }
+/** `config`: a field of pipeline.json; `requirements`: requirements.txt, line null: at its top; `code`: the innermost own line of the traceback. */
+export type NextStep =
+  | { kind: 'config'; field: string }
+  | { kind: 'requirements'; path: string; line: number | null }
+  | { kind: 'code' }
+  | { kind: 'settings' }
+  | { kind: 'doctor' }
+  | { kind: 'again' }
 
-/** null: nothing beyond running again. */
-export function nextStepOf(run: Pick<Run, 'outcome' | 'setupFault'>): NextStep | null {
+type Ended = Pick<Run, 'outcome' | 'setupFault' | 'reason' | 'notices'>
+
+/** null: nothing to do. */
+export function nextStepOf(run: Ended): NextStep | null {
   switch (run.outcome) {
     case 'failed':
       return { kind: 'code' }
@@ -15,25 +24,27 @@ export function nextStepOf(run: Pick<Run, 'outcome' | 'setupFault'>): NextStep |
     case 'timed-out':
       return { kind: 'config', field: 'timeout' }
     case 'setup-failed':
-      return stepAfterSetup(run.setupFault)
+      return stepAfterSetup(run)
     case 'engine-error':
       return { kind: 'doctor' }
     case 'killed':
-    case 'stopped':
     case 'interrupted':
+      return { kind: 'again' }
     case 'succeeded':
+      return run.notices.some(saysMemoryRanOut) ? { kind: 'config', field: 'mem_hard_limit' } : null
+    case 'stopped':
     case null:
       return null
   }
 }
 
-function stepAfterSetup(fault: Run['setupFault']): NextStep {
-  switch (fault) {
+function stepAfterSetup({ setupFault, reason }: Ended): NextStep {
+  switch (setupFault) {
     case 'resolver':
     case 'build':
     case 'requirements-file':
     case 'notebook-packages':
-      return { kind: 'requirements' }
+      return { kind: 'requirements', ...requirementsPlace(reason ?? '') }
     case 'python':
       return { kind: 'config', field: 'python_version' }
     case 'certificate':
@@ -45,6 +56,12 @@ function stepAfterSetup(fault: Run['setupFault']): NextStep {
     case null:
       return { kind: 'doctor' }
   }
+}
+
+/** The engine's sentence names the file and the line where it knows them: "requirements.txt line 3 asks for …". */
+function requirementsPlace(reason: string): { path: string; line: number | null } {
+  const [, path = 'requirements.txt', line] = /(?:^|\s)([\w./-]+\.(?:txt|lock|in)) line (\d+)\b/.exec(reason) ?? []
+  return { path, line: line === undefined ? null : Number(line) }
 }
 
 /** Where a field stands in pipeline.json: in the run configuration where that has it, else at the top; 1-based. null: nowhere. */

@@ -7,6 +7,7 @@ import { SearchAddon } from '@xterm/addon-search'
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes'
 import { type ITheme, Terminal } from '@xterm/xterm'
 import { token, useTheme } from '../../ui/theme'
+import { refuseEscapes } from './log-escapes'
 import { type CodePlace, findPlaces } from './traceback'
 
 const scrollbackLines = 100_000
@@ -60,6 +61,7 @@ export function createLogView(host: HTMLElement, events: LogViewEvents) {
     scrollback: scrollbackLines,
     theme: terminalTheme(),
   })
+  refuseEscapes(terminal)
   const fit = new FitAddon()
   const search = new SearchAddon({ highlightLimit: markedMatches })
   terminal.loadAddon(fit)
