@@ -1,5 +1,6 @@
 /** From how a run ended to its cause, pure. A cause, not a number: 137 alone says nothing (RELIABILITY.md F16). */
 import type { Run, RunOutcome, SetupFault } from '@shared/contract/runs'
+import { memoryNoticeStart } from '@shared/memory-notice'
 import { memoryText } from '../platform/memory-text'
 import type { RunnerExit, RunSpec } from '../runners/runner'
 import type { StopCause } from './live-run'
@@ -53,7 +54,7 @@ export function verdictOf(end: RunEnd): Verdict {
 export function memoryNotice(exit: Pick<RunnerExit, 'outOfMemory' | 'exitCode'>, memoryLimitBytes: number | null): string | null {
   if (!exit.outOfMemory || exit.exitCode !== 0) return null
   const limit = memoryLimitBytes === null ? '' : ` (${memoryText(memoryLimitBytes)})`
-  return `A process of the run was killed because memory ran out${limit}, although the run ended with exit code 0. Check its results.`
+  return `${memoryNoticeStart}${limit}, although the run ended with exit code 0. Check its results.`
 }
 
 function verdict(outcome: RunOutcome, reason: string): Verdict {

@@ -26,7 +26,7 @@ export function LinkedRuns({ run, nowMs }: { run: Run; nowMs: number }): ReactNo
   const parent = run.parentRunId === null ? undefined : runs[run.parentRunId]
   const followers = useMemo(() => Object.values(runs).filter(({ parentRunId }) => parentRunId === run.id).sort((a, b) => a.createdAtMs - b.createdAtMs), [runs, run.id])
   const origin = originText(run)
-  if (origin === null && run.runConfigId === null && followers.length === 0) return null
+  if (origin === null && run.runConfigId === null && run.parentRunId === null && followers.length === 0) return null
   return (
     <div className="linked-runs">
       {(origin !== null || run.runConfigId !== null) && (
@@ -38,6 +38,7 @@ export function LinkedRuns({ run, nowMs }: { run: Run; nowMs: number }): ReactNo
           <RunLink run={parent} words={parent.pipeline} />
         </div>
       )}
+      {parent === undefined && run.parentRunId !== null && <p className="muted">{t('run.linked.gone')}</p>}
       {followers.map((follower) => {
         if (follower.phase === 'waiting') return <WaitingCard key={follower.id} run={follower} nowMs={nowMs} />
         const why = originText(follower)

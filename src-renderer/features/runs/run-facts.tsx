@@ -8,6 +8,7 @@ import { Button } from '../../ui/button'
 import { byteText, fullMomentText, memoryText, shortDigest } from '../../ui/format'
 import { spanText } from '../../ui/span'
 import { copyText } from './run-actions'
+import { originText } from './run-origin'
 
 type Fact = { key: string; value: string; title?: string }
 
@@ -19,8 +20,11 @@ function gitText(run: Run, t: TFunction): string | null {
 }
 
 function factsOf(run: Run, t: TFunction, language: string): Fact[] {
+  const origin = originText(run)
   const facts: (Fact | null)[] = [
     { key: 'started', value: fullMomentText(run.createdAtMs, language) },
+    { key: 'trigger', value: origin === null ? t('run.origin.manual') : t(origin.key, origin.values) },
+    run.runConfigId === null ? null : { key: 'config', value: run.runConfigId },
     { key: 'runner', value: t(`runner.${run.runner}`) },
     run.exitCode === null ? null : { key: 'exitCode', value: String(run.exitCode) },
     { key: 'python', value: run.pythonVersionUsed ?? run.pythonVersion },
@@ -38,7 +42,7 @@ function factsOf(run: Run, t: TFunction, language: string): Fact[] {
     run.route === null ? null : { key: 'route', value: run.route },
     run.envNames.length === 0 ? null : { key: 'environment', value: run.envNames.filter((name) => !run.secretNames.includes(name)).join(', ') },
     run.secretNames.length === 0 ? null : { key: 'secrets', value: run.secretNames.join(', '), title: t('run.fact.secretsExplained') },
-    run.logOmittedBytes === 0 ? null : { key: 'omitted', value: byteText(run.logOmittedBytes, language), title: t('run.fact.omittedExplained') },
+    run.logOmittedBytes === 0 ? null : { key: 'omitted', value: t('run.fact.omittedWords', { size: byteText(run.logOmittedBytes, language) }), title: t('run.fact.omittedExplained') },
   ]
   return facts.filter((fact): fact is Fact => fact !== null && fact.value !== '')
 }

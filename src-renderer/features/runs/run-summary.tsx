@@ -3,11 +3,13 @@ import { Box, ChevronDown, ChevronRight, Info, Monitor, RotateCw, TriangleAlert 
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Run } from '@shared/contract/runs'
+import { saysMemoryRanOut } from '@shared/memory-notice'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { useLayout } from '../../state/layout'
 import { Button } from '../../ui/button'
 import { durationText } from '../../ui/format'
 import { useNow } from '../../ui/use-now'
+import { nextStepOf } from './cause'
 import { CauseCard } from './cause-card'
 import { LinkedRuns } from './linked-runs'
 import { PhaseList } from './phase-list'
@@ -50,7 +52,7 @@ export function RunSummary({ run }: { run: Run }): ReactNode {
       <RunnerMark run={run} />
       <CauseCard run={run} />
       <LinkedRuns run={run} nowMs={now} />
-      {run.notices.map((notice) => (
+      {run.notices.filter((notice) => run.outcome !== 'succeeded' || !saysMemoryRanOut(notice)).map((notice) => (
         <div key={notice.message} className={`callout ${notice.severity === 'warning' ? 'warn' : 'plain'}`} role="status">
           {notice.severity === 'warning' ? <TriangleAlert size={15} aria-hidden /> : <Info size={15} aria-hidden />}
           <p className="selectable">{notice.message}</p>
@@ -63,7 +65,7 @@ export function RunSummary({ run }: { run: Run }): ReactNode {
         <Button small kind="quiet" icon={detailsOpen ? <ChevronDown size={14} /> : <ChevronRight size={14} />} aria-expanded={detailsOpen} onClick={() => useLayout.setState({ runDetailsOpen: !detailsOpen })}>
           {t('run.details')}
         </Button>
-        {run.phase === 'finished' && (
+        {run.phase === 'finished' && nextStepOf(run)?.kind !== 'again' && (
           <Button small kind="quiet" icon={<RotateCw size={13} />} onClick={() => void runAgain(run.pipeline, { runConfigId: run.runConfigId })}>
             {t('action.run.again')}
           </Button>
