@@ -21,7 +21,7 @@ function world(change: Partial<ReadyAheadDeps> = {}) {
     canKeepReady: () => state.isWarm,
     isBusy: () => state.isBusy,
     async keepReady(spec) {
-      steps.push(`keep ${String(spec)}`)
+      steps.push(`keep ${spec as unknown as string}`)
     },
     async keepNothing() {
       steps.push('nothing')
