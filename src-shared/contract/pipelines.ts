@@ -23,8 +23,19 @@ export type CacheState = z.infer<typeof cacheState>
 export const timing = z.object({ kind: z.enum(['cron', 'interval', 'once', 'restart']), text: z.string() })
 export type Timing = z.infer<typeof timing>
 
-/** An entry of `schedules[]`: a way to run the pipeline with overrides, by its schedule or on demand. */
-export const runConfig = z.object({ id: z.string(), enabled: z.boolean(), timing, envNames: z.array(z.string()), hasWebhook: z.boolean() })
+/** An entry of `schedules[]`: a way to run the pipeline with overrides, by its schedule or on demand. null: not overridden. */
+export const runConfig = z.object({
+  id: z.string(),
+  enabled: z.boolean(),
+  timing,
+  envNames: z.array(z.string()),
+  hasWebhook: z.boolean(),
+  timeoutSeconds: z.number().nullable(),
+  retryAttempts: z.number().int().nonnegative().nullable(),
+  memoryLimitBytes: bytes.nullable(),
+  cpuLimit: z.number().nullable(),
+})
+export type RunConfig = z.infer<typeof runConfig>
 
 /** How pipelines follow each other, for the window; what a run uses is in pipeline-config.ts. */
 export const downstreamTrigger = z.object({ pipeline: z.string(), onSuccess: z.boolean(), onFailure: z.boolean(), onRoute: z.string().nullable(), runConfigId: z.string().nullable() })

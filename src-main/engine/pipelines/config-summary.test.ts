@@ -13,9 +13,9 @@ test('the own schedule is shown unless run configurations replace it; a single s
     { kind: 'restart', text: '0 3 * * *' },
   ]
   expect(summary(own).timings).toEqual([{ kind: 'cron', text: '0 9 * * mon' }, ...others])
-  expect(summary({ ...own, schedules: [{ id: 'a', schedule_interval_seconds: 60 }] })).toMatchObject({
+  expect(summary({ ...own, schedules: [{ id: 'a', schedule_interval_seconds: 60, timeout: 90, mem_hard_limit: '64m' }] })).toMatchObject({
     timings: others,
-    runConfigs: [{ id: 'a', enabled: true, timing: { kind: 'interval', text: 'every 60 s' }, envNames: [], hasWebhook: false }],
+    runConfigs: [{ id: 'a', enabled: true, timing: { kind: 'interval', text: 'every 60 s' }, envNames: [], hasWebhook: false, timeoutSeconds: 90, retryAttempts: null, memoryLimitBytes: 64 * 1024 ** 2, cpuLimit: null }],
   })
 })
 

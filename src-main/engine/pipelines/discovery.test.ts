@@ -54,7 +54,7 @@ test('every fact of a pipeline is there', async () => {
     hasLock: true,
     pythonVersion: '3.12',
     metadataFile: 'pipeline.json',
-    runConfigs: [{ id: 'night', enabled: true, timing: { kind: 'cron', text: '0 3 * * *' }, envNames: ['B'], hasWebhook: true }],
+    runConfigs: [{ id: 'night', enabled: true, timing: { kind: 'cron', text: '0 3 * * *' }, envNames: ['B'], hasWebhook: true, timeoutSeconds: null, retryAttempts: null, memoryLimitBytes: null, cpuLimit: null }],
     timings: [{ kind: 'restart', text: 'every 3600 s' }],
     hasWebhook: true,
     timeoutSeconds: 60,

@@ -31,6 +31,27 @@ async function savedAll(pipeline: string): Promise<boolean> {
 
 export async function startRun(pipeline: string, options: StartOptions = {}): Promise<void> {
   if (usePendingStart.getState().pipeline !== null) return
+  try {
+    await launch(pipeline, options)
+  } catch (error) {
+    await resolveRefusal(error, pipeline, options)
+  }
+}
+
+/** Answers why it was refused, in the engine's words, for a dialog that stays open; null: it runs, or the user was asked or told. */
+export async function startRunFromDialog(pipeline: string, options: StartOptions, onAsked: () => void): Promise<string | null> {
+  try {
+    await launch(pipeline, options)
+  } catch (error) {
+    const { code, message } = toWireError(error)
+    if (code !== 'run/already-running' && code !== 'pipeline/invalid-config') return message
+    onAsked()
+    await resolveRefusal(error, pipeline, options)
+  }
+  return null
+}
+
+async function launch(pipeline: string, options: StartOptions): Promise<void> {
   usePendingStart.setState({ pipeline })
   useLayout.setState({ panelOpen: true, selectedPipeline: pipeline, selectedRunId: null })
   try {
@@ -39,9 +60,6 @@ export async function startRun(pipeline: string, options: StartOptions = {}): Pr
     const run = await api.call('runs.start', { pipeline, whenRunning, ignoreProblems, runner, runConfigId, env })
     applyRuns([run])
     showRun(run.id)
-  } catch (error) {
-    usePendingStart.setState({ pipeline: null })
-    await resolveRefusal(error, pipeline, options)
   } finally {
     usePendingStart.setState({ pipeline: null })
   }
@@ -51,7 +69,6 @@ export async function startRun(pipeline: string, options: StartOptions = {}): Pr
 export async function startWebhook(pipeline: string, runConfigId: string | null, body: string): Promise<string | null> {
   try {
     if (!(await savedAll(pipeline))) return null
-
     const run = await api.call('runs.startWebhook', { pipeline, runConfigId, body })
     applyRuns([run])
     useLayout.setState({ selectedPipeline: pipeline })

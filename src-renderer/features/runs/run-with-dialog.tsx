@@ -1,29 +1,33 @@
 /** "Run with…": a run configuration and variables for one run, or the body of a webhook call. */
 import { Plus, X } from 'lucide-react'
-import { type FormEvent, type ReactNode, useId, useState } from 'react'
+import { type FormEvent, type ReactNode, useId, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Pipeline } from '@shared/contract/pipelines'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { Button, IconButton } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
-import { startRun, startWebhook } from './run-actions'
-import { closeRunWith, environmentOf, initialValues, type RunWithValues, typeRunWith, useRunWith, variableProblems } from './run-with-state'
+import { jsonProblem } from './json-problem'
+import { startRunFromDialog, startWebhook } from './run-actions'
+import { RunConfigOverrides } from './run-config-overrides'
+import { chosenConfig, closeRunWith, environmentOf, initialValues, type RunWithValues, typeRunWith, useRunWith, variableProblems } from './run-with-state'
 
 type PartProps = { pipeline: Pipeline; values: RunWithValues }
 
 function ConfigField({ pipeline, values }: PartProps): ReactNode {
   const { t } = useTranslation()
   const id = useId()
+  const chosen = chosenConfig(pipeline.runConfigs, values.runConfigId)
   if (pipeline.runConfigs.length === 0) return null
   return (
     <div className="field">
       <label htmlFor={id}>{t('runWith.config')}</label>
-      <select id={id} className="input" value={values.runConfigId ?? ''} onChange={(event) => typeRunWith(pipeline.name, { runConfigId: event.target.value === '' ? null : event.target.value })}>
+      <select id={id} className="input" value={chosen?.id ?? ''} onChange={(event) => typeRunWith(pipeline.name, { runConfigId: event.target.value === '' ? null : event.target.value })}>
         <option value="">{t('runWith.base')}</option>
         {[...new Set(pipeline.runConfigs.map(({ id: config }) => config))].map((config) => (
           <option key={config}>{config}</option>
         ))}
       </select>
+      {chosen !== null && <RunConfigOverrides config={chosen} />}
     </div>
   )
 }
@@ -73,12 +77,16 @@ function VariableFields({ pipeline, values }: PartProps): ReactNode {
 function BodyField({ pipeline, values }: PartProps): ReactNode {
   const { t } = useTranslation()
   const id = useId()
+  const problem = useMemo(() => jsonProblem(values.body), [values.body])
   return (
     <div className="field">
       <label htmlFor={id}>{t('runWith.body')}</label>
-      <textarea id={id} className="input mono run-with-body" rows={9} spellCheck={false} aria-describedby={`${id}-hint`} value={values.body} onChange={(event) => typeRunWith(pipeline.name, { body: event.target.value })} />
+      <textarea id={id} className="input mono run-with-body" rows={9} spellCheck={false} aria-invalid={problem !== null} aria-describedby={`${id}-hint`} value={values.body} onChange={(event) => typeRunWith(pipeline.name, { body: event.target.value })} />
       <p id={`${id}-hint`} className="muted field-remarks">
         {t('runWith.bodyHint')}
+      </p>
+      <p className="tone-danger run-with-problem" role="status">
+        {problem !== null && t('runWith.notJson', problem)}
       </p>
     </div>
   )
@@ -90,17 +98,16 @@ function RunWithForm({ pipeline }: { pipeline: Pipeline }): ReactNode {
   const values = useRunWith((state) => state.typed[pipeline.name]) ?? initialValues
   const [refusal, setRefusal] = useState<string | null>(null)
   const [isStarting, setIsStarting] = useState(false)
-  const isWrong = values.mode === 'start' && variableProblems(values.variables).some((problem) => problem !== null)
+  const isWrong = values.mode === 'start' ? variableProblems(values.variables).some((problem) => problem !== null) : jsonProblem(values.body) !== null
 
   async function start(event: FormEvent): Promise<void> {
     event.preventDefault()
     if (isWrong || isStarting) return
-    if (values.mode === 'start') {
-      closeRunWith()
-      return startRun(pipeline.name, { runConfigId: values.runConfigId, env: environmentOf(values.variables) })
-    }
+    const runConfigId = chosenConfig(pipeline.runConfigs, values.runConfigId)?.id ?? null
     setIsStarting(true)
-    const refused = await startWebhook(pipeline.name, values.runConfigId, values.body)
+    const refused = await (values.mode === 'start'
+      ? startRunFromDialog(pipeline.name, { runConfigId, env: environmentOf(values.variables) }, closeRunWith)
+      : startWebhook(pipeline.name, runConfigId, values.body))
     setIsStarting(false)
     setRefusal(refused)
     if (refused === null) closeRunWith()

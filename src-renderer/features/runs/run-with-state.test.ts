@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { closeRunWith, environmentOf, initialValues, openRunWith, typeRunWith, useRunWith, variableProblems } from './run-with-state'
+import { chosenConfig, closeRunWith, environmentOf, initialValues, openRunWith, typeRunWith, useRunWith, variableProblems } from './run-with-state'
 
 beforeEach(() => useRunWith.setState({ pipeline: null, typed: {} }))
 
@@ -23,4 +23,17 @@ test('what was typed is kept for each pipeline when the dialog closes', () => {
   openRunWith('b')
   expect(useRunWith.getState().typed['a']).toEqual({ ...initialValues, mode: 'webhook', body: '{}' })
   expect(useRunWith.getState().typed['b']).toBeUndefined()
+})
+
+test('a value that no process can be given is named', () => {
+  expect(variableProblems([{ name: 'A', value: 'x\0y' }, { name: 'B', value: 'x'.repeat(131_001) }, { name: 'C', value: 'x'.repeat(131_000) }])).toEqual(['value', 'long', null])
+})
+
+test('opened for a configuration it has that one chosen; one that is gone is none', () => {
+  openRunWith('a', 'prod')
+  expect(useRunWith.getState()).toMatchObject({ pipeline: 'a', typed: { a: { runConfigId: 'prod', mode: 'start' } } })
+  openRunWith('a')
+  expect(useRunWith.getState().typed['a']?.runConfigId).toBe('prod')
+  expect(chosenConfig([{ id: 'prod' }], 'prod')).toEqual({ id: 'prod' })
+  expect(chosenConfig([{ id: 'other' }], 'prod')).toBeNull()
 })

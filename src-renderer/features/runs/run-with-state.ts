@@ -21,7 +21,9 @@ type State = { pipeline: string | null; typed: Readonly<Record<string, RunWithVa
 
 export const useRunWith = create<State>(() => ({ pipeline: null, typed: {} }))
 
-export function openRunWith(pipeline: string): void {
+/** `runConfigId` null: the one that was chosen last. */
+export function openRunWith(pipeline: string, runConfigId: string | null = null): void {
+  if (runConfigId !== null) typeRunWith(pipeline, { runConfigId, mode: 'start' })
   useRunWith.setState({ pipeline })
 }
 
@@ -33,12 +35,20 @@ export function typeRunWith(pipeline: string, change: Partial<RunWithValues>): v
   useRunWith.setState(({ typed }) => ({ typed: { ...typed, [pipeline]: { ...(typed[pipeline] ?? initialValues), ...change } } }))
 }
 
+/** A configuration that was chosen once and is no longer in the file is none. */
+export function chosenConfig<T extends { id: string }>(configs: readonly T[], runConfigId: string | null): T | null {
+  return configs.find(({ id }) => id === runConfigId) ?? null
+}
+
 /** A row of which name and value are empty does not count. */
 export function environmentOf(variables: readonly Variable[]): Record<string, string> {
   return Object.fromEntries(variables.filter(isFilled).map(({ name, value }) => [name.trim(), value]))
 }
 
-export type VariableProblem = 'name' | 'double' | 'many'
+export type VariableProblem = 'name' | 'double' | 'many' | 'value' | 'long'
+
+/** The contract's own limit (envOverrides). */
+const longestValue = 131_000
 
 /** For each row what is wrong with it. */
 export function variableProblems(variables: readonly Variable[]): (VariableProblem | null)[] {
@@ -51,6 +61,8 @@ export function variableProblems(variables: readonly Variable[]): (VariableProbl
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'name'
     if (seen.has(name)) return 'double'
     seen.add(name)
+    if (variable.value.includes('\0')) return 'value'
+    if (variable.value.length > longestValue) return 'long'
     // The server takes no more of a request (FASTFLOW.md §3.1).
     return count > 50 ? 'many' : null
   })
