@@ -7,16 +7,11 @@ import type { Run } from '@shared/contract/runs'
 import { api } from '../../api'
 import { Button } from '../../ui/button'
 import { createCellLoader, type CellLoader } from './cell-loader'
+import { cellToFollow } from './cell-follow'
 import { moveBetweenCells } from './cell-keys'
 import { CellView } from './cell-view'
 import { CellsFailure } from './cells-failure'
 import { useFollowCell } from './use-follow-cell'
-
-/** The cell that runs; of a run that is over the one that failed. */
-function currentCell(run: Run): number | null {
-  const cells = run.cells ?? []
-  return (cells.find(({ status }) => status === 'running' || status === 'retrying') ?? cells.find(({ status }) => status === 'failed'))?.index ?? null
-}
 
 function useCellLoader(runId: string): { loader: CellLoader; failure: string | null } {
   const [failure, setFailure] = useState<string | null>(null)
@@ -46,7 +41,8 @@ export function LiveCells({ run }: { run: Run }): ReactNode {
   const { t } = useTranslation()
   const list = useRef<HTMLOListElement>(null)
   const { loader, failure } = useCellLoader(run.id)
-  const current = currentCell(run)
+  const [wasOver] = useState(run.phase === 'finished')
+  const current = cellToFollow(run.cells ?? [], wasOver)
   const follow = useFollowCell(list, current)
   const cells = run.cells ?? []
 
@@ -78,7 +74,7 @@ export function LiveCells({ run }: { run: Run }): ReactNode {
         </ol>
         {current !== null && !follow.isFollowing && (
           <Button small className="log-new-lines" icon={<ArrowDownToLine size={13} />} onClick={follow.followAgain}>
-            {t(run.phase === 'finished' ? 'cells.toFailed' : 'cells.toRunning')}
+            {t(run.phase === 'finished' ? 'cells.toLast' : 'cells.toRunning')}
           </Button>
         )}
       </div>
