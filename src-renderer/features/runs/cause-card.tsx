@@ -104,7 +104,7 @@ export function CauseCard({ run }: { run: Run }): ReactNode {
       <div className="callout-text">
         {text !== null && <Sentences text={text} />}
         {warning && <p className="selectable">{warning.message}</p>}
-        {(run.outcome === 'out-of-memory' || warning) && <MemoryMeter run={run} />}
+        {(run.outcome === 'out-of-memory' || (warning && run.peakMemoryBytes !== null)) && <MemoryMeter run={run} />}
         {run.outcome !== 'stopped' && (
           <div className="callout-actions">
             {step !== null && <StepButton run={run} step={step} />}
