@@ -15,6 +15,8 @@ const maxAttemptBytes = 10_000_000
 const maxRunBytes = 256_000_000
 /** Viewers ask for outputs when told that they have grown. */
 const announceEveryMs = 200
+/** A run tells of all its cells at once: of more than these it does so no more often than that, or it would do nothing else. */
+const cellsToldAtOnce = 100
 
 export type CellStore = {
   add(message: NotebookMessage): void
@@ -37,7 +39,7 @@ export type CellStoreInput = {
   runId: string
   /** Text of main.ipynb at the start of the run; of a run that is taken over null: the file has it. */
   notebookSource: string | null
-  /** A cell began or ended. */
+  /** Cells began or ended; of many cells at most five times a second. Their last state is the answer of `cells` after `finish`. */
   onCells: (cells: RunCell[]) => void
   /** Outputs of these cells have grown; at most five times a second. */
   onOutputs: (indexes: number[]) => void
@@ -60,6 +62,14 @@ export function createCellStore({ logsDir, runId, notebookSource, onCells, onOut
     const indexes = [...grown]
     grown.clear()
     if (indexes.length > 0) onOutputs(indexes)
+  }
+  let cellsTimer: NodeJS.Timeout | null = null
+  const tellCells = (): void => {
+    if (file.index.cells().length <= cellsToldAtOnce) return onCells(runCells(file))
+    cellsTimer ??= setTimeout(() => {
+      cellsTimer = null
+      onCells(runCells(file))
+    }, announceEveryMs)
   }
   const append = (entry: CellEntry): void => {
     const cell = file.append(entry)
@@ -94,14 +104,14 @@ export function createCellStore({ logsDir, runId, notebookSource, onCells, onOut
         case 'start':
           attemptFromByte = file.sizeBytes()
           append(message)
-          return onCells(runCells(file))
+          return tellCells()
         case 'end':
           appendOmitted()
           append(message)
-          return onCells(runCells(file))
+          return tellCells()
         case 'ready':
           append(message)
-          return onCells(runCells(file))
+          return tellCells()
         case 'clear':
         case 'error':
         case 'kernel-died':
@@ -113,7 +123,7 @@ export function createCellStore({ logsDir, runId, notebookSource, onCells, onOut
       omitted = { stdout: 0, stderr: 0, display: 0 }
       file.append({ type: 'reset' })
       runFromByte = attemptFromByte = file.sizeBytes()
-      onCells(runCells(file))
+      tellCells()
     },
     cells: () => runCells(file),
     death: () => file.index.death(),
@@ -121,6 +131,7 @@ export function createCellStore({ logsDir, runId, notebookSource, onCells, onOut
     async finish() {
       appendOmitted()
       file.index.close()
+      if (cellsTimer) clearTimeout(cellsTimer)
       announce()
       const written = await writeExecutedNotebook({ logsDir, runId, notebook: file.notebook, recorded: (index) => recordedCell(file, index) })
       file.close()

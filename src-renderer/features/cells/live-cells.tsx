@@ -1,6 +1,6 @@
 /** The cells of a run as they are: follows the one that runs until the reader scrolls away. */
 import { ArrowDownToLine } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { toWireError } from '@shared/app-error'
 import type { Run } from '@shared/contract/runs'
@@ -41,10 +41,11 @@ export function LiveCells({ run }: { run: Run }): ReactNode {
   const { t } = useTranslation()
   const list = useRef<HTMLOListElement>(null)
   const { loader, failure } = useCellLoader(run.id)
+  // Thousands of cells are drawn when there is time; typing and scrolling go first.
+  const cells = useDeferredValue(run.cells) ?? []
   const [wasOver] = useState(run.phase === 'finished')
-  const current = cellToFollow(run.cells ?? [], wasOver)
+  const current = cellToFollow(cells, wasOver)
   const follow = useFollowCell(list, current)
-  const cells = run.cells ?? []
 
   function onKeyDown(event: KeyboardEvent): void {
     follow.onIntent()

@@ -60,7 +60,7 @@ function ServerCellView({ cell }: { cell: ServerCell }): ReactNode {
   const words = status ?? t('cells.serverNoRecord')
   const source = image === null ? null : imageSource(image.mime, image.data)
   return (
-    <li className="cell server" tabIndex={-1} data-cell={index} aria-label={t('cells.name', { number: index + 1, words })}>
+    <li className="cell" tabIndex={-1} data-cell={index} aria-label={t('cells.name', { number: index + 1, words })}>
       <header className="cell-head">
         <span className="cell-number">{index + 1}</span>
         <span className={status === null ? 'muted' : ''}>{words}</span>
