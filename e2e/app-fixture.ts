@@ -19,6 +19,8 @@ export type RunningApp = { electron: ElectronApplication; page: AppPage; close()
 /** The engine that scripts/test.mjs started; null where none can be had. */
 export const testEngine = process.env.FFD_TEST_ENGINE ?? null
 
+const closeLimitMs = 20_000
+
 /** `engine` null: the app finds none, whatever this computer has. */
 export async function startApp(profile: Profile, { engine }: { engine: string | null }): Promise<RunningApp> {
   const executablePath = process.env.FFD_TEST_ELECTRON
@@ -34,8 +36,14 @@ export async function startApp(profile: Profile, { engine }: { engine: string | 
     electron,
     page: createAppPage(window),
     async close() {
-      // A live run would make the app ask; tests end theirs, and what is left must not hang the suite.
-      await electron.evaluate(({ app }) => app.exit(0)).catch(() => undefined)
+      const child = electron.process()
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const exited = new Promise((resolve) => child.once('exit', resolve))
+      // The orderly way: the app stops its runs and removes the container that it keeps ready, without asking.
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), closeLimitMs)
+      await exited
+      clearTimeout(timer)
       await electron.close().catch(() => undefined)
     },
   }
