@@ -118,7 +118,7 @@ describe.skipIf(testEngine === null)('The life of a run (needs FFD_TEST_ENGINE)'
     await dialog.getByLabel('Body').fill('{"env_vars": {"GREETING": "hello from a webhook"}}')
     await dialog.getByRole('button', { name: 'Run', exact: true }).click()
     await app.page.waitForLog('hello from a webhook')
-    await region().getByText('Started as a webhook').waitFor()
+    await region().getByText('Started as a webhook').first().waitFor()
   })
 
   it('a log cannot name the window, reach the clipboard, make links, or hide what was written before', async () => {

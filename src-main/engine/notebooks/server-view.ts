@@ -70,8 +70,9 @@ function lostOf(output: RecordedOutput, succeeded: boolean, keptImage: string | 
       return ['traceback']
     case 'display':
     case 'result': {
-      const isKept = output.kind === 'display' && keptImage !== undefined
-      return Object.entries(output.data).flatMap(([mime, data]) => (isKept && mime.startsWith('image/') && data === keptImage ? [] : [mime]))
+      const isKept = output.kind === 'display' && keptImage !== undefined && Object.entries(output.data).some(([mime, data]) => mime.startsWith('image/') && data === keptImage)
+      // The words that stand for an image are not missed where the image is.
+      return Object.entries(output.data).flatMap(([mime, data]) => (isKept && (data === keptImage || mime === 'text/plain') ? [] : [mime]))
     }
   }
 }
