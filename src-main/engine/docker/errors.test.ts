@@ -45,24 +45,10 @@ describe('refusals', () => {
     ['anything else', { status: 500, message: '', reason: null }, starting, 'docker/rejected', /gave no reason\. Try again/],
     [
       'a proxy',
-      { status: 403, message: '<html>403 Forbidden</html>', reason: null },
+      { status: 403, message: 'The proxy before the container engine forbids POST /containers/create. Set CONTAINERS=1 POST=1 there, then try again.', reason: 'blocked' },
       creating,
       'docker/rejected',
-      /forbids to create.*CONTAINERS=1, POST=1/,
-    ],
-    [
-      'a proxy, for volumes',
-      { status: 403, message: '', reason: null },
-      { doing: 'look at', about: 'the volume v', timeoutMs: 1 },
-      'docker/rejected',
-      /\(VOLUMES=1\)/,
-    ],
-    [
-      'a proxy, for the ping',
-      { status: 403, message: '', reason: null },
-      { doing: 'reach', about: 'the container engine', timeoutMs: 1 },
-      'docker/rejected',
-      /PING=1/,
+      /Could not create a container.*forbids POST \/containers\/create.*CONTAINERS=1 POST=1/,
     ],
     [
       'the guard',

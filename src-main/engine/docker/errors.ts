@@ -15,7 +15,7 @@ export function refusalError(refusal: EngineRefusal, call: EngineCall): AppError
   return new AppError(code, message, { ...callDetails(call), status: refusal.status, engineMessage: refusal.message })
 }
 
-function explain({ status, message, reason }: EngineRefusal, call: EngineCall): { code: ErrorCode; message: string } {
+function explain({ message, reason }: EngineRefusal, call: EngineCall): { code: ErrorCode; message: string } {
   const what = `${call.doing} ${call.about}`
   const words = sentence(message)
   if (reason === 'unavailable') return { code: 'docker/unavailable', message: `${words} Start the container engine, then try again.` }
@@ -25,6 +25,7 @@ function explain({ status, message, reason }: EngineRefusal, call: EngineCall): 
       message: `${words} Add this user to the group that may use it (on Linux: sudo usermod -aG docker "$USER"), then log in again.`,
     }
   if (reason === 'timeout') return { code: 'docker/timeout', message: `Could not ${what}: ${words} Restart the engine if this goes on.` }
+  if (reason === 'blocked') return { code: 'docker/rejected', message: `Could not ${what}. ${words}` }
   if (reason === 'too-old') return { code: 'docker/rejected', message: words }
   if (reason === 'volume-foreign') return { code: 'cache/volume-foreign', message: words }
   if (reason === 'image') return { code: 'docker/image-unusable', message: `${words} Choose the worker image in the settings.` }
@@ -32,11 +33,6 @@ function explain({ status, message, reason }: EngineRefusal, call: EngineCall): 
     return {
       code: 'docker/rejected',
       message: `The guard refused to ${what}: ${words} Nothing was sent to the engine; check the pipeline's folder and the settings.`,
-    }
-  if (status === 403)
-    return {
-      code: 'docker/rejected',
-      message: `The proxy before the container engine forbids to ${what}. Allow it there (${proxyVariables(call)}), then try again.`,
     }
   if (/no such image|image .*not found|not known locally/i.test(message))
     return { code: 'docker/image-missing', message: `Could not ${what}: ${words} Pull the worker image, then try again.` }
@@ -57,13 +53,6 @@ function nextStep(message: string): string {
     return 'Share the folder with the engine (Docker Desktop: Settings, Resources, File sharing), then try again.'
   if (/cgroup|memory limit|range of cpus/i.test(message)) return 'Lower the limits of the run or update the engine, then try again.'
   return 'Try again; if it happens again, restart the engine.'
-}
-
-/** The switches of the usual socket proxy (FASTFLOW.md): by resource, and POST for everything that changes something. */
-function proxyVariables(call: EngineCall): string {
-  const noun = /^(?:the|a) (container engine|container|image|volume)/.exec(call.about)?.[1]
-  const resource = noun === 'image' ? 'IMAGES=1' : noun === 'volume' ? 'VOLUMES=1' : noun === 'container' ? 'CONTAINERS=1' : 'PING=1, VERSION=1'
-  return /^(create|start|stop|end|pull|attach to|wait for|remove)$/.test(call.doing) ? `${resource}, POST=1` : resource
 }
 
 /** The call never got an answer. */

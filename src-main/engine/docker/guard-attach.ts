@@ -6,7 +6,7 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream'
-import { asFailure, type Upstream } from './guard-upstream'
+import { asFailure, readBlocked, type Upstream } from './guard-upstream'
 
 const outputType = 'application/vnd.docker.raw-stream'
 
@@ -24,6 +24,7 @@ export async function forwardAttach(upstream: Upstream, endpoint: string, path: 
       resolve()
     })
     request.on('response', (answer) => {
+      if (answer.statusCode === 403) return void readBlocked('POST', path, answer).then(reject)
       writeRawHead(client, answer)
       join(answer, client)
       resolve()

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream'
 import { isOurVolumeName } from './guard-policy'
 import { isOurVolume } from './guard-ownership'
 import { isRecord } from './guard-shape'
-import { asFailure, type Upstream, type UpstreamFailure } from './guard-upstream'
+import { asFailure, readBlocked, type Upstream, type UpstreamFailure } from './guard-upstream'
 
 const answeredHeaders = ['content-type', 'content-length', 'api-version', 'ostype'] as const
 const infoFields = ['NCPU', 'MemTotal', 'OSType', 'CgroupVersion', 'SecurityOptions', 'DockerRootDir'] as const
@@ -34,6 +34,7 @@ export async function forward(
     })
     request.on('response', (answer) => {
       const status = answer.statusCode ?? 502
+      if (status === 403) return void readBlocked(call.method, call.path, answer).then(reject)
       response.writeHead(status, passedHeaders(answer.headers))
       response.flushHeaders()
       pipeline(answer, response, () => undefined)
@@ -76,6 +77,8 @@ export function failureStatus(failure: UpstreamFailure): number {
       return 504
     case 'too-old':
       return 501
+    case 'blocked':
+      return 403
     case 'unavailable':
     case 'permission-denied':
       return 502

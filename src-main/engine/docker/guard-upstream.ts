@@ -5,19 +5,22 @@
 import type http from 'node:http'
 import { withoutCredentials } from './endpoint-address'
 import { answerTimeoutMs, createEngineDial, type EngineAccess } from './endpoint-dial'
+import { blockedMessage } from './guard-blocked'
 import { apiVersions } from './guard-request'
+import { isRecord } from './guard-shape'
 
-/** What cannot be asked because the engine is not there, hangs, or is too old; becomes a 5xx answer of the guard. */
-export type UpstreamFailure = Error & { upstreamReason: 'unavailable' | 'permission-denied' | 'timeout' | 'too-old' }
+/** What cannot be asked because the engine is not there, hangs or is too old, or because a proxy before it forbids it. */
+export type UpstreamFailure = Error & { upstreamReason: 'unavailable' | 'permission-denied' | 'timeout' | 'too-old' | 'blocked' }
 
 export type Upstream = {
   /** Not yet ended. `path` is without version; `/_ping` is asked without one. */
   open(call: { method: string; path: string; headers?: http.OutgoingHttpHeaders }): Promise<http.ClientRequest>
-  /** A whole small answer. */
+  /** A whole small answer. Rejects with an UpstreamFailure, also where the answer is 403. */
   json(call: { method: string; path: string; body?: unknown; timeoutMs: number }): Promise<{ status: number; body: unknown }>
 }
 
 const answerLimitBytes = 16_777_216
+const refusalLimitCharacters = 4_096
 const negotiateTimeoutMs = 5_000
 
 export function createUpstream(access: EngineAccess): Upstream {
@@ -66,9 +69,10 @@ export function createUpstream(access: EngineAccess): Upstream {
       )
       try {
         const answer = await collect(outgoing, text, timeoutMs)
+        if (answer.status === 403) throw blocked(method, path, answer.text)
         return { status: answer.status, body: parseJson(answer.text) }
       } catch (error) {
-        forgetVersion()
+        if (!isFailure(error)) forgetVersion()
         throw asFailure(error, endpoint)
       }
     },
@@ -113,6 +117,27 @@ function parseJson(text: string): unknown {
   } catch {
     return text === '' ? null : { message: text.trim().slice(0, 2000) }
   }
+}
+
+/** The refusal of a call that was streamed: what was answered is read up to a limit. */
+export async function readBlocked(method: string, path: string, answer: http.IncomingMessage): Promise<UpstreamFailure> {
+  let text = ''
+  try {
+    for await (const chunk of answer.setEncoding('utf8') as AsyncIterable<string>) {
+      text += chunk
+      if (text.length > refusalLimitCharacters) break
+    }
+  } catch {
+    // A refusal that was cut off is one all the same.
+  }
+  return blocked(method, path, text)
+}
+
+/** A proxy answers with a page, an engine's own plug-in with a reason in JSON. */
+function blocked(method: string, path: string, text: string): UpstreamFailure {
+  const body = text.trimStart().startsWith('{') ? parseJson(text) : null
+  const words = isRecord(body) && typeof body['message'] === 'string' ? body['message'].slice(0, 500) : ''
+  return failure('blocked', blockedMessage(method, path, words))
 }
 
 function compareVersions(left: string, right: string): number {

@@ -16,6 +16,8 @@ export type FakeEngine = {
   recorded: RecordedRequest[]
   /** Engine sides of attached connections. */
   attached: Duplex[]
+  /** Whether a connection that is to be upgraded is refused with 403, as by a proxy. */
+  refusesUpgrades: boolean
   /** Answers a request in place of the usual answer; false: the usual one. */
   override: (request: RecordedRequest, response: http.ServerResponse) => boolean
   close(): Promise<void>
@@ -58,6 +60,7 @@ export async function startFakeEngine(apiVersion = '1.41'): Promise<FakeEngine> 
   })
   server.on('upgrade', (incoming, connection) => {
     engine.recorded.push({ method: incoming.method ?? '', url: incoming.url ?? '', headers: incoming.headers, body: '' })
+    if (engine.refusesUpgrades) return void connection.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 9\r\nConnection: close\r\n\r\nForbidden')
     connection.write('HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n')
     engine.attached.push(connection)
   })
@@ -66,6 +69,7 @@ export async function startFakeEngine(apiVersion = '1.41'): Promise<FakeEngine> 
     socketPath,
     recorded: [],
     attached: [],
+    refusesUpgrades: false,
     override: () => false,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
