@@ -85,6 +85,7 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'tools.check': async () => ({
       tools: await checkHealth({
         engine: () => connection.recheck(),
+        refusedCalls: () => connection.refusedCalls(),
         workerImage: async () => {
           await workerImage.find(await connection.client())
           return workerImage.status()

@@ -33,9 +33,9 @@ export const workerImageStatus = z.object({
 })
 export type WorkerImageStatus = z.infer<typeof workerImageStatus>
 
-/** One line of the doctor card. `hint` says what to do and is null when nothing is to be done. */
+/** One line of the doctor card; `engine-proxy` is there only where a proxy stands before the engine. `hint` says what to do and is null when nothing is to be done. */
 export const toolHealth = z.object({
-  id: z.enum(['engine', 'worker-image', 'uv', 'git', 'disk', 'certificates', 'proxy', 'user-data']),
+  id: z.enum(['engine', 'engine-proxy', 'worker-image', 'uv', 'git', 'disk', 'certificates', 'proxy', 'user-data']),
   state: z.enum(['ok', 'warning', 'missing']),
   detail: z.string(),
   hint: z.string().nullable(),

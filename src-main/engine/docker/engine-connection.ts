@@ -10,6 +10,7 @@ import { createDockerClient, type DockerClient, type EngineFacts } from './clien
 import { withoutCredentials } from './endpoint-address'
 import { answerTimeoutMs, type EngineAccess } from './endpoint-dial'
 import { findEndpoint, type EndpointInput } from './endpoint'
+import { checkProxy, type RefusedCall } from './proxy-check'
 import { startGuard, type GuardPolicy, type RunningGuard } from './guard'
 
 export type EngineConnection = {
@@ -17,6 +18,8 @@ export type EngineConnection = {
   facts(): EngineFacts | null
   /** Waits for the first look, then answers the client. Throws docker/unavailable with the reason. */
   client(): Promise<DockerClient>
+  /** What a proxy before the engine refuses of the app's calls; null where there is none, or no engine. */
+  refusedCalls(): Promise<RefusedCall[] | null>
   /** Looks anew at once, also when an endpoint was found before. */
   recheck(): Promise<EngineStatus>
   dispose(): Promise<void>
@@ -126,6 +129,13 @@ export function createEngineConnection(deps: EngineConnectionDeps): EngineConnec
       if (status.state === 'connecting') await lookNow()
       if (link && status.state === 'ready') return link.client
       throw new AppError('docker/unavailable', status.reason ?? 'No container engine answers. Start Docker, then try again.')
+    },
+    async refusedCalls() {
+      if (link === null || status.state !== 'ready') return null
+      // Whoever names http://host:port as the engine may mean a proxy as well: it shows by what it refuses.
+      const mayBeProxy = link.isProxy || link.access.endpoint.startsWith('http:')
+      const refused = mayBeProxy ? await checkProxy(link.access) : []
+      return link.isProxy || refused.length > 0 ? refused : null
     },
     async recheck() {
       await looking

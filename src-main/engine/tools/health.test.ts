@@ -11,6 +11,7 @@ const network = { caBundleFile: null, caSource: null, proxyEnv: {}, problem: nul
 async function healthOf(id: ToolHealth['id'], change: Partial<HealthInput> = {}): Promise<ToolHealth | undefined> {
   const all = await checkHealth({
     engine: async () => ready,
+    refusedCalls: async () => null,
     workerImage: async () => image,
     uv: async () => null,
     network: async () => network,
@@ -20,7 +21,7 @@ async function healthOf(id: ToolHealth['id'], change: Partial<HealthInput> = {})
     damagedDatabase: null,
     ...change,
   })
-  expect(all.map((health) => health.id)).toEqual(['engine', 'worker-image', 'uv', 'git', 'disk', 'certificates', 'proxy', 'user-data'])
+  expect(all.map((health) => health.id).filter((found) => found !== 'engine-proxy')).toEqual(['engine', 'worker-image', 'uv', 'git', 'disk', 'certificates', 'proxy', 'user-data'])
   return all.find((health) => health.id === id)
 }
 
@@ -37,6 +38,20 @@ describe('the doctor', () => {
     [{ state: 'failed', error: 'no network' }, { state: 'missing', detail: 'no network', action: 'pull-image' }],
   ] as const)('says of a worker image %j what to do', async (status, expected) => {
     expect(await healthOf('worker-image', { workerImage: async () => ({ ...image, ...status }) })).toMatchObject(expected)
+  })
+
+  test('lists what a proxy before the engine refuses, and what to set there', async () => {
+    const start = { call: 'POST /containers/{id}/start', switches: 'CONTAINERS=1 POST=1', isNeeded: true }
+    const volume = { call: 'GET /volumes/{name}', switches: 'VOLUMES=1', isNeeded: true }
+    const info = { call: 'GET /info', switches: 'INFO=1', isNeeded: false }
+    expect(await healthOf('engine-proxy')).toBeUndefined()
+    expect(await healthOf('engine-proxy', { refusedCalls: async () => [] })).toMatchObject({ state: 'ok', hint: null })
+    expect(await healthOf('engine-proxy', { refusedCalls: async () => [info] })).toMatchObject({ state: 'ok', detail: 'It refuses: GET /info.', hint: expect.stringContaining('INFO=1') as string })
+    expect(await healthOf('engine-proxy', { refusedCalls: async () => [info, start, volume] })).toMatchObject({
+      state: 'missing',
+      detail: 'It refuses: GET /info, POST /containers/{id}/start, GET /volumes/{name}.',
+      hint: expect.stringContaining('set CONTAINERS=1 POST=1 VOLUMES=1 at') as string,
+    })
   })
 
   test('does not ask for the image while no engine answers', async () => {

@@ -1,12 +1,15 @@
 /** The doctor: what the app needs around it, in which state it is, and what to do about it. Looks, never changes anything. */
 import { statfs } from 'node:fs/promises'
 import type { EngineStatus, ToolHealth, WorkerImageStatus } from '@shared/contract/tools'
+import type { RefusedCall } from '../docker/proxy-check'
 import type { NetworkEnvironment } from '../platform/network-environment'
 import { runTool } from '../platform/process'
 import type { UvBinary } from '../uv/uv-binary'
 
 export type HealthInput = {
   engine: () => Promise<EngineStatus>
+  /** null: no proxy before the engine, or no engine. */
+  refusedCalls: () => Promise<RefusedCall[] | null>
   workerImage: () => Promise<WorkerImageStatus>
   uv: () => Promise<UvBinary | null>
   network: () => Promise<NetworkEnvironment>
@@ -20,8 +23,9 @@ const lowDiskBytes = 2 * 1024 ** 3
 
 export async function checkHealth(input: HealthInput): Promise<ToolHealth[]> {
   const engine = await input.engine()
-  return Promise.all([
+  const lines = await Promise.all([
     engineHealth(engine),
+    engineProxyHealth(input),
     imageHealth(engine, input),
     uvHealth(engine, input),
     gitHealth(input.env),
@@ -30,11 +34,26 @@ export async function checkHealth(input: HealthInput): Promise<ToolHealth[]> {
     proxyHealth(input),
     userDataHealth(input),
   ])
+  return lines.filter((line) => line !== null)
 }
 
 function engineHealth(engine: EngineStatus): ToolHealth {
   if (engine.state === 'ready') return { id: 'engine', state: 'ok', detail: `Engine ${engine.version ?? ''} (${engine.architecture ?? 'unknown architecture'}) at ${engine.endpoint ?? ''}`, hint: null, action: null }
   return { id: 'engine', state: 'warning', detail: 'No container engine answers: pipelines run on this computer, not isolated.', hint: engine.reason, action: 'recheck' }
+}
+
+/** Names every call that is refused, with one sentence for what to set. */
+async function engineProxyHealth({ refusedCalls }: HealthInput): Promise<ToolHealth | null> {
+  const refused = await refusedCalls()
+  if (refused === null) return null
+  const needed = refused.filter(({ isNeeded }) => isNeeded)
+  const missing = (needed.length > 0 ? needed : refused).flatMap(({ switches }) => switches.split(' '))
+  const detail = refused.length === 0 ? 'It lets every call of the app through.' : `It refuses: ${refused.map(({ call }) => call).join(', ')}.`
+  if (refused.length === 0) return { id: 'engine-proxy', state: 'ok', detail, hint: null, action: null }
+  const set = [...new Set(missing)].join(' ')
+  return needed.length > 0
+    ? { id: 'engine-proxy', state: 'missing', detail, hint: `Runs need what it refuses: set ${set} at the proxy and restart it.`, action: 'recheck' }
+    : { id: 'engine-proxy', state: 'ok', detail, hint: `Runs do without; to have it known how much the engine has and runs use, set ${set} at the proxy.`, action: null }
 }
 
 async function imageHealth(engine: EngineStatus, { workerImage }: HealthInput): Promise<ToolHealth> {
