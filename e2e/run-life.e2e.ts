@@ -137,6 +137,18 @@ describe.skipIf(testEngine === null)('The life of a run (needs FFD_TEST_ENGINE)'
     await app.page.screenshot('run-escapes')
   })
 
+  it('a run is not disturbed by a window that is loaded anew (D7), and its log is whole there', async () => {
+    await run('slow')
+    await app.page.waitForLog('line 3')
+    await app.page.window.reload()
+    await app.page.pipeline('slow').waitFor()
+    await app.page.select('slow')
+    await app.page.waitForLog('line 39')
+    await app.page.waitForOutcome('Succeeded')
+    const lines = (await app.page.logText()).split('\n').filter((line) => line.startsWith('line '))
+    expect(lines.map((line) => line.trim())).toEqual(Array.from({ length: 40 }, (_, number) => `line ${number}`))
+  })
+
   it('a run outlives a kill -9 of the app: the next start follows it to its end, with its whole log', async () => {
     await run('slow')
     await app.page.waitForLog('line 5')

@@ -1,10 +1,10 @@
-/** Disks that are full, caches that are damaged, foreign or offline: RELIABILITY.md D20, D23, D25, D27, D28, D66. (D22, D24 are in runners/, D35-D38 in store/.) */
+/** Disks that are full, caches that are damaged, foreign or offline: RELIABILITY.md D20, D23, D25, D27-D29, D66. (D22, D24 are in runners/, D35-D38 in store/.) */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectNothingLeft } from '../testing/aftermath'
+import { expectNothingLeft, ownContainers } from '../testing/aftermath'
 import { askEngine } from '../testing/direct-engine'
 import { describeWithEngine } from '../testing/engine'
 import { openEngineWorld, type EngineWorld } from '../testing/engine-world'
@@ -94,6 +94,19 @@ describeWithEngine('disks and caches', ({ endpoint, image }) => {
       await world.write(Object.fromEntries(Array.from({ length: 8 }, (_, number) => [`cold${number}/requirements.txt`, 'idna==3.10\ncertifi==2025.1.31\n'])))
       const results = await Promise.all(Array.from({ length: 8 }, (_, number) => world.run(`cold${number}`)))
       expect(results.map(({ run }) => run.outcome)).toEqual(Array.from({ length: 8 }, () => 'succeeded'))
+    })
+
+    test('D29: a network that is lost while packages are fetched is named as the cause, and the next run with a network succeeds', async () => {
+      await world.write({ 'large/main.py': 'import pyarrow\nprint(pyarrow.__version__)\n', 'large/requirements.txt': 'pyarrow==21.0.0\n' })
+      const { id } = await world.start('large')
+      await world.until(id, ({ phase }) => phase === 'setting-up')
+      const [container] = await ownContainers(endpoint, world.owner)
+      expect((await askEngine(endpoint, 'POST', '/networks/bridge/disconnect', { Container: container?.Id, Force: true })).status).toBe(200)
+      const run = await world.untilPhase(id, 'finished')
+      expect(run).toMatchObject({ outcome: 'setup-failed', setupFault: 'network' })
+      await expectNothingLeft(world, endpoint)
+      const again = await world.run('large')
+      expect(again.text.trim().endsWith('21.0.0')).toBe(true)
     })
 
     test('D66: a Python that is nowhere is named as the cause', async () => {
