@@ -13,6 +13,7 @@ import { containerLimits, type ContainerLimits } from './container-limits'
 import { containerSpec, dockerCommandLine } from './container-spec'
 import { attachToContainer, closeLink, followContainer, reattachToContainer, type Link } from './follow-container'
 import { makeRouteFile, readRoute, removeRouteFile } from './route-file'
+import { keepContinuing } from './keep-continuing'
 import { folderNotice } from './run-user'
 import { notStarted, type Runner, type RunnerExit, type RunnerHooks, type RunSpec } from './runner'
 import type { Making, Standby } from './standby'
@@ -132,7 +133,15 @@ function aborted(signal: AbortSignal): Promise<null> {
   })
 }
 
-async function runContainer(deps: DockerRunnerDeps, client: DockerClient, spec: RunSpec, making: Making, hooks: RunnerHooks, stop: AbortSignal): Promise<RunnerExit> {
+async function runContainer(deps: DockerRunnerDeps, client: DockerClient, spec: RunSpec, making: Making, given: RunnerHooks, stop: AbortSignal): Promise<RunnerExit> {
+  let endContinuing = (): void => undefined
+  const hooks: RunnerHooks = {
+    ...given,
+    onOutput(stream, chunk) {
+      endContinuing()
+      given.onOutput(stream, chunk)
+    },
+  }
   const { id, link, isWaiting } = await containerOf(deps, client, spec, making, hooks)
   try {
     if (stop.aborted) {
@@ -146,10 +155,12 @@ async function runContainer(deps: DockerRunnerDeps, client: DockerClient, spec: 
       closeLink(link)
       throw error
     }
+    if (isWaiting) endContinuing = keepContinuing(() => client.proceed(id).catch(() => false))
     hooks.onStarted()
     const exit = await followContainer(link, { client, reconnect: deps.client, id, stopGraceSeconds: spec.stopGraceSeconds, hooks, stop })
     return { ...exit, route: readRoute(deps.layout.runDir, spec.runId) }
   } finally {
+    endContinuing()
     await removeContainer(deps, client, id, hooks)
   }
 }

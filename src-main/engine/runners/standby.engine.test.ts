@@ -71,6 +71,16 @@ describeWithEngine('a container kept ready', ({ endpoint, image }) => {
     await expect.poll(async () => (await askEngine(endpoint, 'GET', `/containers/${id}/json`)).status, { timeout: 20_000 }).toBe(what === 'other variables' ? 200 : 404)
   })
 
+  test('is not missed by a run that begins while its shell still starts, with hardly any processor time', async () => {
+    await world.write({ 'slow/pipeline.json': '{"cpu_hard_limit": 0.05}', 'slow/main.py': 'print("done")\n' })
+    await world.run('slow')
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await world.api('runs.prepare', { pipeline: 'slow' })
+      await expect.poll(async () => (await ownContainers(endpoint, world.owner)).map(({ State }) => State), { timeout: 20_000, interval: 5 }).toEqual(['running'])
+      expect((await world.run('slow')).text).toBe('done\n')
+    }
+  })
+
   test('that was removed from outside is no hindrance', async () => {
     const id = await kept()
     await askEngine(endpoint, 'DELETE', `/containers/${id}?force=1`)

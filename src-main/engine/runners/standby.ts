@@ -1,7 +1,7 @@
 /**
  * One container that is started ahead for the next run of a pipeline and waits, stopped, before uv: what remains of a start is
  * a signal. It is made from exactly what its run would be made from, serves one run, and is thrown away as soon as anything is
- * different: its variables, limits, image, volumes, certificates, or the very folder that it has mounted.
+ * different: its variables, limits, image, volumes, or the very folder and files that it has mounted.
  */
 import { statSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
@@ -29,7 +29,7 @@ export type Standby = {
   discard(): Promise<void>
 }
 
-type Waiting = Making & { client: DockerClient; id: string; link: Link; folder: string; hooks: RelayedHooks; isClaimed: boolean }
+type Waiting = Making & { client: DockerClient; id: string; link: Link; mounted: string; hooks: RelayedHooks; isClaimed: boolean }
 
 /** Hooks that lead nowhere until there is a run; whatever comes before makes the container unusable. */
 type RelayedHooks = { hooks: RunnerHooks; lead(to: RunnerHooks): void; isDirty(): boolean }
@@ -58,7 +58,7 @@ export function createStandby({ client: currentClient, onHeld, onRemoved }: Stan
     if (kept) onHeld(null)
     return kept
   }
-  const isUsable = (kept: Waiting): boolean => !kept.hooks.isDirty() && !kept.link.output.hasEnded() && kept.folder === folderIdentity(kept.pipelineDir)
+  const isUsable = (kept: Waiting): boolean => !kept.hooks.isDirty() && !kept.link.output.hasEnded() && kept.mounted === identityOfMounted(kept.container)
   const isSame = (kept: Waiting, wanted: Making): boolean =>
     kept.runId === wanted.runId && kept.pipelineDir === wanted.pipelineDir && kept.imageId === wanted.imageId && isDeepStrictEqual(kept.container, wanted.container)
 
@@ -87,13 +87,13 @@ export function createStandby({ client: currentClient, onHeld, onRemoved }: Stan
       making = wanted.runId
       onHeld(wanted.runId)
       try {
-        const folder = folderIdentity(wanted.pipelineDir)
+        const mounted = identityOfMounted(wanted.container)
         const id = await client.createContainer(`ffd-run-${wanted.runId}`, { ...wanted.container, Cmd: waitingCommand(wanted.container.Cmd) })
         const hooks = relayHooks()
         try {
           const link = await attachToContainer(client, id, hooks.hooks)
           await client.start(id)
-          waiting = { ...wanted, client, id, link, folder, hooks, isClaimed: false }
+          waiting = { ...wanted, client, id, link, mounted, hooks, isClaimed: false }
         } catch (error) {
           await client.remove(id).catch(() => undefined)
           throw error
@@ -114,10 +114,16 @@ export function createStandby({ client: currentClient, onHeld, onRemoved }: Stan
   }
 }
 
-/** A folder that was removed and made anew is another one, though its name is the same: the container would still see the old one. */
-function folderIdentity(path: string): string {
-  const { dev, ino } = statSync(path, { bigint: true })
-  return `${dev}:${ino}`
+/**
+ * A folder that was removed and made anew is another one, though its name is the same, and so is a file that was replaced (the
+ * certificates are): the container would still see the old one.
+ */
+function identityOfMounted(container: ContainerSpec): string {
+  return container.HostConfig.Mounts.flatMap(({ Type, Source }) => {
+    if (Type !== 'bind') return []
+    const { dev, ino } = statSync(Source, { bigint: true })
+    return [`${dev}:${ino}`]
+  }).join(' ')
 }
 
 function relayHooks(): RelayedHooks {
