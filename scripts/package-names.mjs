@@ -11,6 +11,7 @@ const probes = {
   'docker.io': { kind: 'program', program: 'dockerd' },
   iptables: { kind: 'program', program: 'iptables' },
   iproute2: { kind: 'program', program: 'ip' },
+  openssl: { kind: 'program', program: 'openssl' },
   mmdebstrap: { kind: 'program', program: 'mmdebstrap' },
   xvfb: { kind: 'program', program: 'Xvfb' },
   python3: { kind: 'program', program: 'python3' },
