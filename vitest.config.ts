@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src-*/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['src-*/**/*.engine.test.ts', 'src-*/**/*.fault.test.ts'],
+          exclude: ['**/*.engine.test.ts', '**/*.fault.test.ts'],
           testTimeout: 20_000,
         },
       },

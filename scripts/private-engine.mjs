@@ -33,11 +33,11 @@ const stopLimitMs = 30_000
  * @property {() => Promise<void>} restart after `end`: the same engine comes back
  * @property {() => Promise<void>} stop for good; nothing is left
  *
- * @param {{ folder?: string, liveRestore?: boolean }} [options] a folder of the caller's choice, made when missing; whether
- *   containers outlive dockerd
+ * @param {{ folder?: string, liveRestore?: boolean, diskMegabytes?: number }} [options] a folder of the caller's choice, made when
+ *   missing; whether containers outlive dockerd; a disk of its own of that size, in memory
  * @returns {Promise<PrivateEngine>}
  */
-export async function startPrivateEngine({ folder: wantedFolder, liveRestore = false } = {}) {
+export async function startPrivateEngine({ folder: wantedFolder, liveRestore = false, diskMegabytes } = {}) {
   await sweepLeftovers(wantedFolder)
   if (wantedFolder) mkdirSync(wantedFolder, { recursive: true, mode: 0o711 })
   const folder = wantedFolder ?? mkdtempSync(join(tmpdir(), folderPrefix))
@@ -48,6 +48,10 @@ export async function startPrivateEngine({ folder: wantedFolder, liveRestore = f
 
   const id = randomBytes(4).toString('hex')
   try {
+    if (diskMegabytes !== undefined) {
+      mkdirSync(join(folder, 'data'))
+      await tryRun('mount', ['-t', 'tmpfs', '-o', `size=${diskMegabytes}m`, 'tmpfs', join(folder, 'data')])
+    }
     const network = await createNetwork(id)
     state.network = network
     saveState()

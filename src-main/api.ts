@@ -96,6 +96,7 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
         userDataDir: engine.layout.root,
         settingsProblems: () => settings.state().problems,
         damagedDatabase: engine.damagedDatabase,
+        databaseHasWal: engine.databaseHasWal,
       }),
     }),
     'tools.engine': () => connection.status(),

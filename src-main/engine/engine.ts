@@ -72,6 +72,7 @@ export type Engine = {
   network: () => Promise<NetworkEnvironment>
   /** Where a damaged history was put aside at this start. */
   damagedDatabase: string | null
+  databaseHasWal: boolean
   appLog: AppLog
   /** Looks anew which pipelines are warm. */
   refreshCacheStates(): Promise<void>
@@ -90,7 +91,7 @@ export function createEngine(config: EngineConfig): Engine {
   const layout = prepareProfile(config.userDataDir)
   const appLog = createAppLog(layout.appLogFile)
   const events = createEvents((error) => appLog.error('An event listener failed', error))
-  const { database, damagedFile } = openDatabase(layout.databaseFile)
+  const { database, damagedFile, hasWal } = openDatabase(layout.databaseFile)
   const facts = createFacts(database)
   const owner = facts.ownerId()
   const presence = createPresence({
@@ -322,6 +323,7 @@ export function createEngine(config: EngineConfig): Engine {
     uv,
     network,
     damagedDatabase: damagedFile,
+    databaseHasWal: hasWal,
     appLog,
     refreshCacheStates: refresh,
     async dispose() {

@@ -2,7 +2,7 @@
  * Runs a pipeline in a fresh container. Order: create, attach, watch, start; the output is drained to its end, and the
  * container is removed in every case, also when create worked and start failed.
  */
-import { AppError, toWireError } from '@shared/app-error'
+import { toWireError } from '@shared/app-error'
 import type { ContainerSpec, DockerClient, EngineFacts } from '../docker/client'
 import type { RunnerVolume } from '../docker/runner-volume'
 import type { CacheVolumes, RunUser, Volumes } from '../docker/volumes'
@@ -142,19 +142,9 @@ async function runContainer(deps: DockerRunnerDeps, client: DockerClient, spec: 
       given.onOutput(stream, chunk)
     },
   }
-  const { id, link, isWaiting } = await containerOf(deps, client, spec, making, hooks)
+  const { id, link, isWaiting } = await startedContainer(deps, client, spec, making, hooks, stop)
   try {
-    if (stop.aborted) {
-      closeLink(link)
-      return notStarted
-    }
-    try {
-      if (!isWaiting) await client.start(id)
-      else if (!(await client.proceed(id))) throw new AppError('docker/rejected', 'The container that was kept ready was removed from outside. Run the pipeline again.')
-    } catch (error) {
-      closeLink(link)
-      throw error
-    }
+    if (link === null) return notStarted
     if (isWaiting) endContinuing = keepContinuing(() => client.proceed(id).catch(() => false))
     hooks.onStarted()
     const exit = await followContainer(link, { client, reconnect: deps.client, id, stopGraceSeconds: spec.stopGraceSeconds, hooks, stop })
@@ -165,15 +155,40 @@ async function runContainer(deps: DockerRunnerDeps, client: DockerClient, spec: 
   }
 }
 
-/** The one that was made ahead for this run, else a new one; attached to, so that no output is missed. */
-async function containerOf(deps: DockerRunnerDeps, client: DockerClient, spec: RunSpec, making: Making, hooks: RunnerHooks): Promise<{ id: string; link: Link; isWaiting: boolean }> {
+type Started = { id: string; /** null: stopped before its start. */ link: Link | null; isWaiting: boolean }
+
+/** The one that was made ahead for this run, else a new one; attached to before it goes on, so that no output is missed. */
+async function startedContainer(deps: DockerRunnerDeps, client: DockerClient, spec: RunSpec, making: Making, hooks: RunnerHooks, stop: AbortSignal): Promise<Started> {
   const kept = await deps.standby.take(client, making, hooks)
-  if (kept) return { ...kept, isWaiting: true }
+  if (kept) {
+    const goesOn = await orRemoved(deps, client, kept.id, hooks, () => goOn(kept.link, stop, () => client.proceed(kept.id)))
+    if (goesOn || stop.aborted) return { id: kept.id, link: goesOn ? kept.link : null, isWaiting: true }
+    // It was removed from outside after it was taken: the run has not begun, and begins in a new one.
+  }
   // One that did not fit took the route file of its run along.
   makeRouteFile(deps.layout.runDir, spec.runId, true)
   const id = await client.createContainer(`ffd-run-${spec.runId}`, making.container)
+  return orRemoved(deps, client, id, hooks, async () => {
+    const link = await attachToContainer(client, id, hooks)
+    const isStarted = await goOn(link, stop, () => client.start(id).then(() => true))
+    return { id, link: isStarted ? link : null, isWaiting: false }
+  })
+}
+
+/** Whether the container goes on; else, and when that fails, nothing reads from it any more. */
+async function goOn(link: Link, stop: AbortSignal, proceed: () => Promise<boolean>): Promise<boolean> {
+  let goesOn = false
   try {
-    return { id, link: await attachToContainer(client, id, hooks), isWaiting: false }
+    goesOn = !stop.aborted && (await proceed())
+    return goesOn
+  } finally {
+    if (!goesOn) closeLink(link)
+  }
+}
+
+async function orRemoved<Result>(deps: DockerRunnerDeps, client: DockerClient, id: string, hooks: RunnerHooks, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
   } catch (error) {
     await removeContainer(deps, client, id, hooks)
     throw error

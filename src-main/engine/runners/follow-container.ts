@@ -27,6 +27,8 @@ const cutAfterMs = 2000
 const lookAgainMs = 1000
 /** The end of the output and the exit of the container are told within this. */
 const sameMomentMs = 500
+/** A stop waits no longer than this to hear whether there is something to stop. */
+const askWithinMs = 1000
 /** How long a stop waits for an engine that does not answer. */
 const giveUpStopMs = 15_000
 
@@ -66,8 +68,13 @@ export async function followContainer(first: Link, { reconnect, id, stopGraceSec
   let engineWasLost = false
   let stopping: Promise<void> = Promise.resolve()
   const onStop = (): void => {
-    stopped = true
-    stopping = stopContainer(link.client, id, stopGraceSeconds, hooks)
+    const { client } = link
+    stopping = (async () => {
+      // After the computer slept a timeout fires before its end is heard of: what ended by itself was not stopped.
+      if (await hasEnded(client, id)) return
+      stopped = true
+      await stopContainer(client, id, stopGraceSeconds, hooks)
+    })()
   }
   stop.addEventListener('abort', onStop)
   if (stop.aborted) onStop()
@@ -150,6 +157,20 @@ async function linkAgain({ reconnect, id, hooks, stop }: Following, engineWasLos
       if (silentSinceStopMs !== null && performance.now() - silentSinceStopMs > giveUpStopMs) throw error
       await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
     }
+  }
+}
+
+/** False also where the engine does not say so soon. */
+async function hasEnded(client: DockerClient, id: string): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const inTime = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), askWithinMs)))
+  try {
+    const facts = await Promise.race([client.inspect(id), inTime])
+    return facts !== null && isOver(facts)
+  } catch {
+    return false
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -1,9 +1,11 @@
 /**
  * The time a run may take, counted from the beginning of the user's code, or from a minute after the start when the set-up
- * takes longer than that (FASTFLOW.md §3.6, §3.7).
+ * takes longer than that (FASTFLOW.md §3.6, §3.7). A clock that is set under way and a computer that sleeps, and its containers
+ * with it, neither shorten nor lengthen it.
  */
-import { callAt } from '../platform/long-timer'
+import { callAfter } from '../platform/long-timer'
 
+/** The times are those of the computer's clock; one in the past is that of a run that is taken over. */
 export type RunTimeout = {
   onStarted(atMs: number): void
   onCodeStarted(atMs: number): void
@@ -20,7 +22,7 @@ export function createRunTimeout(seconds: number | null, onExpired: () => void):
     if (seconds === null || atMs >= countsFromMs) return
     countsFromMs = atMs
     cancel()
-    cancel = callAt(atMs + seconds * 1000, onExpired)
+    cancel = callAfter(atMs + seconds * 1000 - Date.now(), onExpired)
   }
   return {
     onStarted: (atMs) => countFrom(atMs + longestSetupMs),

@@ -39,6 +39,21 @@ describe('opening', () => {
     database.close()
   })
 
+  test('D68: where the file system refuses WAL, the history is kept without, and that is told', () => {
+    const folder = makeTemporaryWorkspace()
+    // This way of SQLite to reach files has no shared memory, as on a network drive.
+    const file = `file:${join(folder, 'h.db')}?vfs=unix-none`
+    const { database, hasWal } = openDatabase(file)
+    expect(hasWal).toBe(false)
+    expect(database.get('PRAGMA synchronous')).toEqual({ synchronous: 2 })
+    createFacts(database).set('key', 'kept')
+    database.close()
+    expect(readdirSync(folder)).toEqual(['h.db'])
+    const again = openDatabase(file)
+    expect(createFacts(again.database).get('key')).toBe('kept')
+    again.database.close()
+  })
+
   test('a file of a newer version is refused and left as it is', () => {
     const file = join(makeTemporaryWorkspace(), 'h.db')
     const { database } = openDatabase(file)

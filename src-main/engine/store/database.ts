@@ -24,17 +24,19 @@ export type OpenedDatabase = {
   database: Database
   /** Where a damaged file was put aside; null in the normal case. */
   damagedFile: string | null
+  /** False where the file system refuses WAL, as some network drives do: then every commit rewrites pages in place, slower and as safe. */
+  hasWal: boolean
 }
 
 /** Opens or creates the file. A damaged one is put aside, never deleted. Throws store/unavailable. */
 export function openDatabase(file: string): OpenedDatabase {
   try {
-    return { database: openWhenFree(file), damagedFile: null }
+    return { ...openWhenFree(file), damagedFile: null }
   } catch (error) {
     if (!isDamage(error)) throw new AppError('store/unavailable', `The history database ${file} cannot be opened: ${messageOf(error)}. Check the folder's permissions and free space.`, { file }, { cause: error })
     const damagedFile = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`
     for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, damagedFile + suffix)
-    return { database: openWhenFree(file), damagedFile }
+    return { ...openWhenFree(file), damagedFile }
   }
 }
 
@@ -45,7 +47,7 @@ const tryAgainMs = 20
  * Switching to WAL, and the last one's tidying up after it, need the file for themselves, and SQLite does not wait for those
  * whatever the busy timeout: a second process that opens or closes at the same moment is waited for here.
  */
-function openWhenFree(file: string): Database {
+function openWhenFree(file: string): Omit<OpenedDatabase, 'damagedFile'> {
   const until = performance.now() + busyMs
   for (;;) {
     try {
@@ -57,16 +59,16 @@ function openWhenFree(file: string): Database {
   }
 }
 
-function open(file: string): Database {
+function open(file: string): Omit<OpenedDatabase, 'damagedFile'> {
   const driver = new Driver(file, { timeout: busyMs })
   try {
-    driver.pragma('journal_mode = WAL')
+    const [answer] = driver.pragma('journal_mode = WAL') as { journal_mode: string }[]
     driver.pragma('synchronous = FULL')
     const check = driver.prepare('PRAGMA quick_check(1)').get() as { quick_check?: string } | undefined
     if (check?.quick_check !== 'ok') throw new Error('database disk image is malformed')
     const database = wrap(driver)
     migrate(database)
-    return database
+    return { database, hasWal: answer?.journal_mode === 'wal' }
   } catch (error) {
     driver.close()
     throw error

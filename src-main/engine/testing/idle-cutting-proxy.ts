@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export type IdleCuttingProxy = { endpoint: string; /** So many connections were cut. */ cuts: () => number; close(): Promise<void> }
+export type IdleCuttingProxy = { endpoint: string; /** So many connections were cut. */ cuts: () => number; /** All that are open, as a computer that wakes finds them. */ cutAll(): void; close(): Promise<void> }
 
 /** `upstream` is unix:///path. */
 export async function startIdleCuttingProxy(upstream: string, idleMs: number): Promise<IdleCuttingProxy> {
@@ -42,6 +42,9 @@ export async function startIdleCuttingProxy(upstream: string, idleMs: number): P
   return {
     endpoint: `unix://${path}`,
     cuts: () => cuts,
+    cutAll() {
+      for (const socket of open) socket.destroy()
+    },
     async close() {
       for (const socket of open) socket.destroy()
       await new Promise((resolve) => server.close(resolve))

@@ -7,7 +7,7 @@ export const secondEnginePossible = process.platform === 'linux' && process.getu
 
 export type SecondEngine = PrivateEngine & { image: string }
 
-export async function startSecondEngine(options: { liveRestore?: boolean } = {}): Promise<SecondEngine> {
+export async function startSecondEngine(options: { liveRestore?: boolean; diskMegabytes?: number } = {}): Promise<SecondEngine> {
   const engine = await startPrivateEngine(options)
   try {
     return { ...engine, image: await ensureWorkerImage({ endpoint: engine.endpoint, progress: createProgress() }) }

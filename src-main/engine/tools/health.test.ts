@@ -19,6 +19,7 @@ async function healthOf(id: ToolHealth['id'], change: Partial<HealthInput> = {})
     userDataDir: makeTemporaryWorkspace(),
     settingsProblems: () => [],
     damagedDatabase: null,
+    databaseHasWal: true,
     ...change,
   })
   expect(all.map((health) => health.id).filter((found) => found !== 'engine-proxy')).toEqual(['engine', 'worker-image', 'uv', 'git', 'disk', 'certificates', 'proxy', 'user-data'])
@@ -87,6 +88,7 @@ describe('the doctor', () => {
 
   test('tells of damaged settings and a damaged history', async () => {
     expect(await healthOf('user-data', { settingsProblems: () => ['bad line'] })).toMatchObject({ state: 'warning', detail: 'bad line', action: 'open-settings' })
+    expect(await healthOf('user-data', { databaseHasWal: false })).toMatchObject({ state: 'warning', hint: expect.stringContaining('local disk') as string })
     expect(await healthOf('user-data', { damagedDatabase: 'history.bad' })).toMatchObject({ state: 'warning', detail: expect.stringContaining('history.bad') as string })
     expect(await healthOf('user-data')).toMatchObject({ state: 'ok' })
   })

@@ -17,6 +17,7 @@ export type HealthInput = {
   userDataDir: string
   settingsProblems: () => string[]
   damagedDatabase: string | null
+  databaseHasWal: boolean
 }
 
 const lowDiskBytes = 2 * 1024 ** 3
@@ -108,9 +109,10 @@ async function proxyHealth({ network }: HealthInput): Promise<ToolHealth> {
   return { id: 'proxy', state: 'ok', detail: names.length === 0 ? 'No proxy.' : `Handed to every run: ${names.join(', ')}`, hint: null, action: null }
 }
 
-function userDataHealth({ userDataDir, settingsProblems, damagedDatabase }: HealthInput): ToolHealth {
+function userDataHealth({ userDataDir, settingsProblems, damagedDatabase, databaseHasWal }: HealthInput): ToolHealth {
   const [problem] = settingsProblems()
   if (problem !== undefined) return { id: 'user-data', state: 'warning', detail: problem, hint: 'Correct the settings file.', action: 'open-settings' }
   if (damagedDatabase !== null) return { id: 'user-data', state: 'warning', detail: `The history was damaged; it was put aside as ${damagedDatabase} and begun anew.`, hint: 'Log files are kept in the logs folder beside it.', action: null }
+  if (!databaseHasWal) return { id: 'user-data', state: 'warning', detail: `${userDataDir} is on a file system without shared memory, such as a network drive: the history works, slower.`, hint: 'Choose a folder on a local disk with --user-data-dir.', action: null }
   return { id: 'user-data', state: 'ok', detail: userDataDir, hint: null, action: null }
 }

@@ -75,6 +75,8 @@ export function phaseTimeline(run: Run, nowMs: number): Step[] {
 /** Without waiting and queue; null before a run has begun. */
 export function totalMs(run: Run, nowMs: number): number | null {
   if (run.phase === 'waiting' || run.phase === 'queued') return null
+  // As measured: the clock may have been set while it ran.
+  if (run.startedAtMs !== null && run.setupMs !== null && run.codeMs !== null) return Math.max(0, run.startedAtMs - beganAtMs(run)) + run.setupMs + run.codeMs
   return Math.max(0, (run.finishedAtMs ?? nowMs) - beganAtMs(run))
 }
 
