@@ -41,6 +41,23 @@ describe('the order', () => {
   })
 })
 
+test('a kept container that is gone when it is to go on is replaced: the run has not begun', async () => {
+  const world = openDockerRunnerWorld({
+    program: (container) => {
+      if (world.client.containers.length === 1) return
+      container.write('stdout', 'hello')
+      container.endOutput()
+      container.exit()
+    },
+  })
+  await world.prepare()
+  world.client.calls.length = 0
+  expect(await world.run()).toMatchObject({ exitCode: 0 })
+  expect(world.client.calls).toEqual(['proceed', 'create', 'wait', 'attach', 'start', 'remove'])
+  expect(world.output).toEqual(['stdout: hello'])
+  expect(world.steps).toEqual(['starting', 'started'])
+})
+
 describe('what fails', () => {
   test.each(['start', 'attach'] as const)('%s: the container is removed and the error comes out', async (call) => {
     const world = openDockerRunnerWorld()

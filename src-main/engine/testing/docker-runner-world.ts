@@ -28,6 +28,8 @@ export type DockerRunnerWorld = {
   samples: Measurement[]
   steps: string[]
   stop: AbortController
+  /** Keeps a container ready for the run. */
+  prepare(): Promise<void>
   run(): Promise<RunnerExit>
 }
 
@@ -77,6 +79,7 @@ export function openDockerRunnerWorld({ limits = noLimits, network = plainNetwor
     samples: [],
     steps: [],
     stop: new AbortController(),
+    prepare: () => runner.prepare(spec),
     run: () =>
       runner.run(
         spec,
@@ -88,7 +91,7 @@ export function openDockerRunnerWorld({ limits = noLimits, network = plainNetwor
             onStarting?.(world)
           },
           onAdopted: () => undefined,
-      onReplay: () => undefined,
+          onReplay: () => undefined,
           onReconnecting: () => undefined,
           onReconnected: () => undefined,
           onMetrics: (sample) => world.samples.push(sample),

@@ -180,7 +180,9 @@ export function createFakeDockerClient(options: FakeDockerOptions = {}): FakeDoc
       found(id).endOutput()
       found(id).exit({ exitCode: 137 })
     },
+    /** What was kept ready is always gone: the real engine is there for the other case. */
     async proceed() {
+      called('proceed')
       return false
     },
     async remove(id) {
