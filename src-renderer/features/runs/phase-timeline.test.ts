@@ -26,6 +26,11 @@ describe('phaseTimeline', () => {
     expect(states(run)).toEqual(['done', 'done', 'done', 'done'])
   })
 
+  it('takes what was measured, where the clock was set under way', () => {
+    const run = testRun({ phase: 'finished', outcome: 'succeeded', finishedAtMs: 3_604_000, codeMs: 990 })
+    expect(totalMs(run, 99_000)).toBe(2_990)
+  })
+
   it('does not count waiting and queue into the time of a run', () => {
     expect(totalMs(testRun({ ...early, phase: 'waiting', begunAtMs: null }), 99_000)).toBeNull()
     expect(totalMs(testRun({ createdAtMs: 1_000, begunAtMs: 61_000, phase: 'running' }), 63_000)).toBe(2_000)
