@@ -224,7 +224,7 @@ describe('ffdesk without a container engine', () => {
     const { lines, exitCode } = await ffdesk('list', '--json')
     expect(exitCode).toBe(0)
     expect(lines.map(({ name }) => name)).toEqual(['fine', 'flood', 'invalid', 'off', 'one', 'seven', 'sleeper', 'umlaut'])
-    expect(lines[0]).toEqual({ name: 'fine', type: 'script', enabled: true, hasRequirements: false, pythonVersion: '3.11', cache: 'not-needed', problems: [] })
+    expect(lines[0]).toEqual({ name: 'fine', type: 'script', enabled: true, hasRequirements: false, pythonVersion: '3.11', cache: 'not-needed', cacheReason: null, problems: [] })
     expect(lines.find(({ name }) => name === 'off')).toMatchObject({ enabled: false })
     expect(lines.find(({ name }) => name === 'invalid')?.['problems']).toEqual([expect.objectContaining({ severity: 'error', message: expect.any(String) as string, line: 1 })])
   })

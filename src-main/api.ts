@@ -33,7 +33,7 @@ export function createApi(engine: Engine, desktop: Desktop, version: string): Ap
 }
 
 function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiHandlers {
-  const { workspace, catalog, files, runs, schedule, secrets, settings, connection, workerImage, uv } = engine
+  const { workspace, catalog, files, runs, schedule, preheat, secrets, settings, connection, workerImage, uv } = engine
   return {
     'workspace.current': () => workspace.current(),
     'workspace.open': async ({ path }) => opened(engine, await workspace.open(path)),
@@ -63,6 +63,11 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'runs.readServerCells': ({ runId }) => runs.readServerCells(runId),
     'runs.previewRemoval': ({ runIds }) => runs.previewRemoval(runIds),
     'runs.remove': ({ runIds }) => runs.remove(runIds),
+    'cache.preheat': ({ pipelines }) => preheat.start(pipelines),
+    'cache.cancelPreheat': () => preheat.cancel(),
+    'cache.preheatState': () => preheat.state(),
+    'cache.preheatLog': ({ pipeline }) => ({ text: preheat.log(pipeline) }),
+    'cache.content': () => preheat.content(),
     'schedule.list': () => schedule.state(),
     'schedule.setActive': ({ active }) => schedule.setActive(active),
     'schedule.next': (query) => schedule.next(query),

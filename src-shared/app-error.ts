@@ -3,6 +3,8 @@
  * of a run, not an error. The renderer turns a code into words (state/error-text.ts); `message` is for logs and the CLI.
  */
 export const errorCodes = [
+  'cache/busy',
+  'cache/unreadable',
   'cache/volume-foreign',
   'docker/image-missing',
   'docker/image-pull-failed',

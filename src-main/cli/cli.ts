@@ -9,6 +9,7 @@ import { defaultUserDataDir, userSamplesDir } from '../engine/platform/user-data
 import { parseInvocation, usage, type Invocation } from './invocation'
 import { doctorCommand, listCommand, logsCommand, runsCommand } from './look-commands'
 import { createOutput, type Output } from './output'
+import { cacheCommand, preheatCommand } from './preheat-command'
 import { exitCodes, runCommand } from './run-command'
 import { scheduleCommand } from './schedule-command'
 import { encryptCommand, readSecretValue, secretsCommand } from './secrets-command'
@@ -93,6 +94,10 @@ async function carryOut(invocation: Exclude<Invocation, { command: 'help' }>, ap
       return runCommand({ ...common, invocation, onInterrupt })
     case 'runs':
       return runsCommand({ ...common, invocation })
+    case 'preheat':
+      return preheatCommand({ ...common, invocation, onInterrupt })
+    case 'cache':
+      return cacheCommand({ ...common, invocation })
     case 'stop':
       return stopCommand({ ...common, invocation })
     case 'schedule':

@@ -17,6 +17,8 @@ export type Invocation = CommonOptions &
     | { command: 'secrets'; action: 'list' | 'key' }
     | { command: 'secrets'; action: 'set' | 'rm'; name: string }
     | { command: 'encrypt' }
+    | { command: 'preheat'; pipelines: string[] }
+    | { command: 'cache' }
     | { command: 'doctor' }
   )
 
@@ -43,6 +45,8 @@ export const usage = `Usage: ffdesk COMMAND [options]
   secrets rm NAME          remove a secret
   secrets key              keep the server's ENCRYPTION_KEY; it comes by standard input
   encrypt                  a token for encrypted_env from standard input
+  preheat [NAME...]        fetch Python and packages ahead of runs (default: all that are not warm)
+  cache [ls]               what the cache holds: packages, Pythons, sizes, who uses them
   doctor                   what the app needs around it, and what to do about what is missing
 
 Options for every command:
@@ -88,7 +92,7 @@ export function parseInvocation(argv: string[]): Parsed {
   const [command, argument, ...more] = positionals
   const common = { json: values.json ?? false, workspace: values.workspace ?? null, userDataDir: values['user-data-dir'] ?? null }
   if (values.help || command === undefined || command === 'help') return right({ ...common, command: 'help' })
-  if (more.length > (command === 'secrets' ? 1 : 0)) return wrong(command === 'secrets' ? 'Too many arguments: a value comes by standard input.' : `Too many arguments: ${more.join(' ')}`)
+  if (command !== 'preheat' && more.length > (command === 'secrets' ? 1 : 0)) return wrong(command === 'secrets' ? 'Too many arguments: a value comes by standard input.' : `Too many arguments: ${more.join(' ')}`)
   const misplaced = Object.keys(values).find((name) => !optionsOf(command).includes(name))
   if (misplaced !== undefined) return wrong(`--${misplaced} does not go with "${command}".`)
 
@@ -96,6 +100,10 @@ export function parseInvocation(argv: string[]): Parsed {
     case 'list':
     case 'doctor':
       return argument === undefined ? right({ ...common, command }) : wrong(`"${command}" takes no argument.`)
+    case 'preheat':
+      return right({ ...common, command, pipelines: positionals.slice(1) })
+    case 'cache':
+      return argument === undefined || argument === 'ls' ? right({ ...common, command }) : wrong('ffdesk cache ls')
     case 'run': {
       if (argument === undefined) return wrong('Which pipeline? ffdesk run NAME')
       const { runner } = values
@@ -141,7 +149,7 @@ export function parseInvocation(argv: string[]): Parsed {
 
 function optionsOf(command: string): string[] {
   const common = ['help', 'json', 'workspace', 'user-data-dir']
-  const own: Record<string, string[]> = { run: ['runner', 'config', 'env', 'force'], runs: ['limit'], logs: ['follow', 'as-server'], schedule: ['next', 'from'], list: [], doctor: [], stop: [], secrets: [], encrypt: [] }
+  const own: Record<string, string[]> = { run: ['runner', 'config', 'env', 'force'], runs: ['limit'], logs: ['follow', 'as-server'], schedule: ['next', 'from'], list: [], doctor: [], stop: [], secrets: [], encrypt: [], preheat: [], cache: [] }
   return Object.hasOwn(own, command) ? [...common, ...own[command]!] : [...common, ...Object.values(own).flat()]
 }
 

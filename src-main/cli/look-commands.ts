@@ -1,4 +1,5 @@
 /** The commands that only look: list, runs, logs, doctor. */
+import type { PipelineCache } from '@shared/contract/pipelines'
 import type { LogChunk } from '@shared/contract/runs'
 import type { Api } from '../api'
 import type { Events } from '../engine/events'
@@ -14,12 +15,12 @@ export async function listCommand({ api, output, invocation }: Input<'list'>): P
   const { pipelines, skipped } = await api('pipelines.list', {})
   if (invocation.json) {
     for (const { name, type, enabled, hasRequirements, pythonVersion, cache, problems } of pipelines) {
-      await output.json({ name, type, enabled, hasRequirements, pythonVersion, cache, problems })
+      await output.json({ name, type, enabled, hasRequirements, pythonVersion, cache: cache.state, cacheReason: cache.reason, problems })
     }
     return exitCodes.ok
   }
   if (pipelines.length === 0) output.say('No pipelines here. A pipeline is a folder with a main.py.')
-  const rows = pipelines.map((pipeline) => [printable(pipeline.name), pipeline.type, pipeline.enabled ? 'enabled' : 'disabled', `Python ${pipeline.pythonVersion}`, pipeline.cache, printable(pipeline.description ?? '')])
+  const rows = pipelines.map((pipeline) => [printable(pipeline.name), pipeline.type, pipeline.enabled ? 'enabled' : 'disabled', `Python ${pipeline.pythonVersion}`, cacheText(pipeline.cache), printable(pipeline.description ?? '')])
   for (const line of formatTable(rows)) await output.line(line.trimEnd())
   for (const pipeline of pipelines) {
     for (const problem of pipeline.problems.filter(({ severity }) => severity !== 'information')) {
@@ -28,6 +29,10 @@ export async function listCommand({ api, output, invocation }: Input<'list'>): P
   }
   for (const folder of skipped) output.say(`not a pipeline: ${printable(folder.name)} (${printable(folder.reason)})`)
   return exitCodes.ok
+}
+
+function cacheText({ state, reason }: PipelineCache): string {
+  return reason === null ? state : `${state} (${reason})`
 }
 
 export async function runsCommand({ api, output, invocation }: Input<'runs'>): Promise<number> {

@@ -2,7 +2,9 @@
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '@shared/app-error'
-import { createWarmState, warmKey } from './cache/warm-state'
+import { createContainerCache, createHostCache } from './cache/cache-worker'
+import { createPreheatService, type PreheatService } from './cache/preheat-service'
+import { createWarmState, type CachePlace } from './cache/warm-state'
 import { forgetDockerEnvironment, type DockerClient } from './docker/client'
 import { createEngineConnection, type EngineConnection } from './docker/engine-connection'
 import type { GuardPolicy } from './docker/guard'
@@ -23,6 +25,7 @@ import { createDockerRunner } from './runners/docker-runner'
 import { createHostRunner, hostCacheFolder } from './runners/host-runner'
 import { removeRouteFile } from './runners/route-file'
 import { runUserOf } from './runners/run-user'
+import type { RunSpec, Setup } from './runners/runner'
 import { createStandby } from './runners/standby'
 import { createRecovery } from './runs/recovery'
 import { createRunService, type RunService } from './runs/run-service'
@@ -66,6 +69,7 @@ export type Engine = {
   runs: RunService
   secrets: SecretsService
   schedule: ScheduleService
+  preheat: PreheatService
   connection: EngineConnection
   workerImage: WorkerImage
   uv: UvFinder
@@ -116,11 +120,14 @@ export function createEngine(config: EngineConfig): Engine {
 
   let notePipelinesKnown = (): void => undefined
   const pipelinesKnown = new Promise<void>((resolve) => (notePipelinesKnown = resolve))
+  let lastRoot: string | undefined
   const workspace = createWorkspaceService({
     store: { recent: facts.recentWorkspaces, remember: config.rememberWorkspaces ? facts.rememberWorkspace : () => undefined },
     settings: () => settings.current(),
     publish(state) {
       events.publish('workspace.changed', state)
+      if (state.workspace?.root !== lastRoot) preheat.reset()
+      lastRoot = state.workspace?.root
       void catalog.setDir(state.workspace?.pipelinesDir ?? null).then(() => state.workspace && notePipelinesKnown())
       void refresh()
     },
@@ -172,7 +179,7 @@ export function createEngine(config: EngineConfig): Engine {
   const volumes = createVolumes({ owner, facts })
   const runnerVolume = createRunnerVolume({ owner, facts, workerDir: config.workerDir })
   const runUser = (root: string): { uid: number; gid: number } => runUserOf(root, config.platform)
-  const warmState = createWarmState(facts, () => void refresh())
+  const warmState = createWarmState(facts, () => catalog.recompute())
   let whereToLook: { installer: string; cache: string } | null = null
 
   /** Looks which image or uv and which cache runs would take now, so that badges need no container and no waiting. */
@@ -214,6 +221,11 @@ export function createEngine(config: EngineConfig): Engine {
     publishListing: (change) => events.publish('files.listingChanged', change),
   })
 
+  const setupOf = (place: CachePlace, { pythonVersion, pipelineDir, env: variables }: RunSpec): Setup => {
+    const key = warmState.keyOf({ ...place, pythonVersion, pipelineDir, env: variables })
+    return { warmKey: key, isOffline: !settings.current().askIndexEveryRun && warmState.isWarm(key) }
+  }
+
   const standby = createStandby({
     client: () => connection.client(),
     onHeld: (runId) => facts.set(keptReadyKey, runId === null ? '' : JSON.stringify({ runId, instanceId: presence.instanceId })),
@@ -230,7 +242,7 @@ export function createEngine(config: EngineConfig): Engine {
     layout,
     network,
     runUser,
-    warmKey: (image, caches, spec) => warmKey({ installer: image.facts.id, cache: caches.generation, pythonVersion: spec.pythonVersion, pipelineDir: spec.pipelineDir }),
+    setup: (image, caches, spec) => setupOf({ installer: image.facts.id, cache: caches.generation }, spec),
   })
   const hostRunner = createHostRunner({
     uv,
@@ -238,7 +250,29 @@ export function createEngine(config: EngineConfig): Engine {
     network,
     env,
     workerDir: config.workerDir,
-    warmKey: (version, spec) => warmKey({ installer: hostInstaller(version), cache: hostCacheFolder(layout, spec.workspaceRoot), pythonVersion: spec.pythonVersion, pipelineDir: spec.pipelineDir }),
+    setup: (version, spec) => setupOf({ installer: hostInstaller(version), cache: hostCacheFolder(layout, spec.workspaceRoot) }, spec),
+  })
+  const preheat = createPreheatService({
+    pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)),
+    findPipeline: (name) => catalog.find(name),
+    warmState,
+    async worker() {
+      const root = openRoot(workspace)
+      const pythonVersion = settings.current().defaultPythonVersion
+      const client = await connection.client().catch(() => null)
+      if (client === null) return createHostCache({ uv, cacheDir: join(hostCacheFolder(layout, root), 'uv'), pythonDir: join(layout.hostCacheDir, 'python'), network: await network(), env: env(), workerDir: config.workerDir, pythonVersion })
+      return createContainerCache({
+        client, image: workerImage, volumes, runnerVolume, owner, workspaceRoot: root, user: runUser(root), network: await network(), pythonVersion,
+        engineFacts: connection.facts() ?? { memoryBytes: null, cpuCount: null },
+        onHeld: (runId, isHeld) => (isHeld ? facts.set(`cache-work:${runId}`, presence.instanceId) : facts.remove(`cache-work:${runId}`)),
+      })
+    },
+    async place() {
+      await refresh()
+      return whereToLook
+    },
+    parallel: () => Math.max(2, 2 * (connection.facts()?.cpuCount ?? cpus().length)),
+    publish: events.publish,
   })
   const cipher = config.secretCipher ?? createKeyCipher(join(layout.root, 'secrets.key'), process.env.ENCRYPTION_KEY)
   const secrets = createSecretsService({
@@ -260,7 +294,7 @@ export function createEngine(config: EngineConfig): Engine {
     preparedRunId: ({ realPath }) => standby.claim(realPath),
     canKeepReady(name) {
       const cache = catalog.current().pipelines.find((pipeline) => pipeline.name === name)?.cache
-      return connection.status().state === 'ready' && (cache === 'warm' || cache === 'not-needed')
+      return connection.status().state === 'ready' && (cache?.startsOffline === true || cache?.state === 'not-needed')
     },
     keepReady: (spec) => dockerRunner.prepare(spec),
     keepNothing: () => standby.discard(),
@@ -271,7 +305,8 @@ export function createEngine(config: EngineConfig): Engine {
       ),
     gitFacts: (folder) => readGitFacts(folder, process.env),
     isWarm: warmState.isWarm,
-    rememberWarm: warmState.remember,
+    rememberWarm: (key) => warmState.remember(key),
+    forgetWarm: (key) => warmState.forget(key),
     settings: () => settings.current(),
     secrets,
     defaultSlots: () => Math.max(1, Math.min(mostDefaultSlots, connection.facts()?.cpuCount ?? cpus().length)),
@@ -300,6 +335,8 @@ export function createEngine(config: EngineConfig): Engine {
     isDriven: (runId) => runs.live().some(({ id }) => id === runId),
     async isKeptReady(runId) {
       const kept = JSON.parse(facts.get(keptReadyKey) || 'null') as { runId: string; instanceId: string } | null
+      const worker = facts.get(`cache-work:${runId}`)
+      if (worker !== null && (await presence.isAlive(worker))) return true
       return standby.holds(runId) || (kept?.runId === runId && kept.instanceId !== presence.instanceId && (await presence.isAlive(kept.instanceId)))
     },
     endHostRun: (runId) => hostProcesses.end(runId),
@@ -318,6 +355,7 @@ export function createEngine(config: EngineConfig): Engine {
     runs,
     secrets,
     schedule,
+    preheat,
     connection,
     workerImage,
     uv,
@@ -328,6 +366,7 @@ export function createEngine(config: EngineConfig): Engine {
     refreshCacheStates: refresh,
     async dispose() {
       schedule.dispose()
+      await preheat.dispose()
       await runs.stopAll()
       presence.close()
       workerImage.cancelPull()

@@ -3,6 +3,7 @@
  * `rev`, and the higher one wins, so the order in which snapshots and events arrive does not matter.
  */
 import { create } from 'zustand'
+import type { PreheatState } from '@shared/contract/cache'
 import type { FileListing } from '@shared/contract/files'
 import type { PipelineCatalog } from '@shared/contract/pipelines'
 import type { Run } from '@shared/contract/runs'
@@ -28,6 +29,8 @@ export type EngineMirror = {
   /** Of the open workspace; names only. */
   secrets: SecretsState | null
   schedule: ScheduleState | null
+  /** The newest preheating. */
+  preheat: PreheatState | null
   /** True once the runs of the open workspace were listed. */
   runsLoaded: boolean
   runs: Readonly<Record<string, Run>>
@@ -49,6 +52,7 @@ export const emptyMirror: EngineMirror = {
   catalog: null,
   secrets: null,
   schedule: null,
+  preheat: null,
   runsLoaded: false,
   runs: {},
   logSizes: {},

@@ -5,11 +5,13 @@
 import type { ErrorCode } from '@shared/app-error'
 
 /** Ids of actions in the action registry that help against an error. */
-export type ErrorAction = 'view.doctor' | 'view.settings' | 'view.secrets' | 'workspace.open' | 'workspace.openSamples' | 'engine.recheck' | 'image.pull'
+export type ErrorAction = 'view.cache' | 'view.doctor' | 'view.settings' | 'view.secrets' | 'workspace.open' | 'workspace.openSamples' | 'engine.recheck' | 'image.pull'
 
 export type ErrorText = { titleKey: string; hintKey: string; action: ErrorAction | null }
 
 const actions: Record<ErrorCode, ErrorAction | null> = {
+  'cache/busy': 'view.cache',
+  'cache/unreadable': 'view.cache',
   'cache/volume-foreign': 'view.doctor',
   'docker/image-missing': 'image.pull',
   'docker/image-pull-failed': 'image.pull',

@@ -39,6 +39,7 @@ const answers = {
   'pipelines.list': catalog(4),
   'runs.list': { runs: [testRun({ rev: 2 })] },
   'secrets.list': secrets(2),
+  'cache.preheatState': { isRunning: false, jobs: [], startedAtMs: null, rev: 1 },
   'schedule.list': { active: false, entries: [], rev: 2 },
 }
 
@@ -70,7 +71,7 @@ describe('sync', () => {
     fake.emit({ name: 'workspace.changed', payload: workspace('/other', 2) })
     expect(useEngineMirror.getState().catalog).toBeNull()
     await new Promise((resolve) => setTimeout(resolve))
-    expect(fake.calls).toEqual(['secrets.list', 'schedule.list', 'pipelines.list', 'runs.list'])
+    expect(fake.calls).toEqual(['secrets.list', 'schedule.list', 'cache.preheatState', 'pipelines.list', 'runs.list'])
     expect(sortedRuns(useEngineMirror.getState(), null)).toEqual([])
   })
 

@@ -1,5 +1,6 @@
 /** The contract: everything the window and the CLI can ask for, and everything the engine announces. */
 import type { EventName, Handlers, InputOf, OutputOf, ParsedInputOf, PayloadOf, RequestName } from './define'
+import { cacheContract } from './cache'
 import { filesContract } from './files'
 import { pipelinesContract } from './pipelines'
 import { runsContract } from './runs'
@@ -14,6 +15,7 @@ export const contract = {
   pipelines: pipelinesContract,
   files: filesContract,
   runs: runsContract,
+  cache: cacheContract,
   schedule: scheduleContract,
   secrets: secretsContract,
   tools: toolsContract,

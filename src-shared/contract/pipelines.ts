@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bytes, event, request, rev } from './define'
+import { atMs, bytes, event, request, rev } from './define'
 
 export const problem = z.object({
   severity: z.enum(['error', 'warning', 'information']),
@@ -13,11 +13,30 @@ export const problem = z.object({
 export type Problem = z.infer<typeof problem>
 
 /**
- * `warm`: these requirements, this Python and this cache were set up successfully, so nothing has to be fetched.
- * `not-needed`: no requirements. `cold`: all else.
+ * `warm`: these requirements, this Python and this cache were set up successfully, so it starts without a network.
+ * `not-needed`: no requirements. `stale`: it was warm, and `reason` says what has changed. `partial`: some of what it names is
+ * there. `failed`: the newest preheating of exactly this failed. `cold`: all else.
  */
-export const cacheState = z.enum(['not-needed', 'cold', 'warm'])
+export const cacheState = z.enum(['not-needed', 'cold', 'partial', 'warming', 'warm', 'stale', 'failed'])
 export type CacheState = z.infer<typeof cacheState>
+
+export const staleReason = z.enum(['requirements-changed', 'lock-outdated', 'python-changed', 'image-changed', 'index-changed', 'cache-replaced', 'cache-changed'])
+export type StaleReason = z.infer<typeof staleReason>
+
+export const pipelineCache = z.object({
+  state: cacheState,
+  /** Only when stale. */
+  reason: staleReason.nullable(),
+  /** It starts without a network: warm, or stale by its lock alone. */
+  startsOffline: z.boolean(),
+  /** Names in the requirements that are not in the cache, as far as was looked. */
+  missing: z.array(z.string()),
+  /** When its packages were resolved last; null where that never worked. */
+  resolvedAtMs: atMs.nullable(),
+  /** uv's words, when failed. */
+  message: z.string().nullable(),
+})
+export type PipelineCache = z.infer<typeof pipelineCache>
 
 /** A schedule in words of the file. `text`: the cron expression, `every 3600 s`, an ISO time. */
 export const timing = z.object({ kind: z.enum(['cron', 'interval', 'once', 'restart']), text: z.string() })
@@ -72,7 +91,7 @@ export const pipeline = z.object({
   defaultEnvNames: z.array(z.string()),
   encryptedEnvNames: z.array(z.string()),
   secretNames: z.array(z.string()),
-  cache: cacheState,
+  cache: pipelineCache,
   problems: z.array(problem),
 })
 export type Pipeline = z.infer<typeof pipeline>

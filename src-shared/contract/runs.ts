@@ -102,6 +102,8 @@ export const run = z.object({
   imageDigest: z.string().nullable(),
   /** Whether the packages came from the cache (as known before the start). */
   cacheWasWarm: z.boolean().nullable(),
+  /** Python and packages came from the cache alone, without a question to the index. */
+  ranOffline: z.boolean().nullable(),
   /** Names only: values may be secrets and are never kept. */
   envNames: z.array(z.string()),
   /** Names of variables whose values come from the secret store or from encrypted_env; they are masked in the log. */

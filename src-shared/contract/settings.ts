@@ -50,6 +50,8 @@ export const settings = z.strictObject({
   maxLogMegabytes: z.number().int().min(0).max(100_000),
   /** A container waits ready for the pipeline that is selected, so that its next run begins at once. */
   standbyContainer: z.boolean(),
+  /** Every run asks the package index whether there is something newer, as a server's does; else a warm pipeline runs from the cache alone. */
+  askIndexEveryRun: z.boolean(),
 })
 export type Settings = z.infer<typeof settings>
 
@@ -71,6 +73,7 @@ export const defaultSettings: Settings = {
   keepRunDays: 90,
   maxLogMegabytes: 200,
   standbyContainer: true,
+  askIndexEveryRun: false,
 }
 
 /** `problems` names what in the settings file was not usable; those settings have their defaults. */

@@ -1,11 +1,12 @@
 /**
- * Is a pipeline warm? Only what was seen to work counts: a set-up that reached the user's code with these requirements, this
- * Python, this image (or uv) and this very cache. Anything that changes gives another key, so warm never lies after an edit.
+ * Is a pipeline warm? Only what was seen to work counts: a set-up that reached the user's code, or a start with the network
+ * off, with these requirements, this Python, this image (or uv) and this very cache. Anything that changes gives another key,
+ * so warm never lies after an edit; what has changed since it was warm is the reason for its being stale.
  */
 import { createHash } from 'node:crypto'
-import type { CacheState } from '@shared/contract/pipelines'
+import type { PipelineCache, StaleReason } from '@shared/contract/pipelines'
 import type { Facts } from '../store/facts'
-import { requirementsFingerprint } from '../uv/requirements'
+import { isLockOutdated, requirementNames, requirementsFingerprint } from '../uv/requirements'
 
 export type SetupParts = {
   /** What resolves and installs: image id, or uv's version and this computer. */
@@ -14,34 +15,139 @@ export type SetupParts = {
   cache: string
   pythonVersion: string
   pipelineDir: string
+  /** The run's variables: those named UV_… choose indexes and more. */
+  env: Record<string, string>
 }
 
-/** Without requirements the key stands for Python alone. */
-export function warmKey({ installer, cache, pythonVersion, pipelineDir }: SetupParts): string {
-  return createHash('sha256').update([installer, cache, pythonVersion, requirementsFingerprint(pipelineDir) ?? ''].join('\0')).digest('hex')
-}
+/** What a key is made of; kept for each pipeline, to say what has changed. */
+type Setup = { installer: string; cache: string; python: string; requirements: string; uv: string }
+
+export type CachePlace = Pick<SetupParts, 'installer' | 'cache'>
+
+export type LookedAt = { name: string; realPath: string; hasRequirements: boolean; pythonVersion: string; config: { defaultEnv: Record<string, string> } }
 
 export type WarmState = {
+  /** Names a set-up. Without requirements it stands for Python alone. */
+  keyOf(parts: SetupParts): string
   isWarm(key: string): boolean
-  remember(key: string): void
-  /** `where` is null while neither an image nor a cache is known. */
-  stateOf(pipeline: { realPath: string; hasRequirements: boolean; pythonVersion: string }, where: Pick<SetupParts, 'installer' | 'cache'> | null): CacheState
+  /** A set-up with this key worked; `packages` as resolved, where that is known. */
+  remember(key: string, packages?: ResolvedPackages): void
+  forget(key: string): void
+  rememberFailure(key: string, message: string): void
+  /** `place` is null while neither an image nor a cache is known. */
+  stateOf(pipeline: LookedAt, place: CachePlace | null): PipelineCache
+  /** What the newest set-up of the pipeline took, as far as it is known. */
+  packagesOf(pipelineDir: string): ResolvedPackages
+  /** Names of packages that the cache holds. */
+  noteContent(cache: string, names: readonly string[]): void
+  setWarming(pipelines: ReadonlySet<string>): void
 }
 
-export function createWarmState(facts: Facts, onWarmed: () => void): WarmState {
-  const isWarm = (key: string): boolean => facts.get(`warm:${key}`) !== null
+/** Name and version each. */
+export type ResolvedPackages = [name: string, version: string][]
+
+const none: Omit<PipelineCache, 'state'> = { reason: null, startsOffline: false, missing: [], resolvedAtMs: null, message: null }
+
+export function createWarmState(facts: Facts, onChanged: () => void): WarmState {
+  const setups = new Map<string, { setup: Setup; pipelineDir: string }>()
+  const contents = new Map<string, ReadonlySet<string>>()
+  let warming: ReadonlySet<string> = new Set()
+
+  const warmedAt = (key: string): number | null => {
+    const value = facts.get(`warm:${key}`)
+    return value === null || value === '' ? null : Number(value)
+  }
+  const keyOf = (parts: SetupParts): string => {
+    const setup = setupOf(parts)
+    const key = createHash('sha256').update(JSON.stringify(setup)).digest('hex')
+    setups.set(key, { setup, pipelineDir: parts.pipelineDir })
+    return key
+  }
+  const lastSetup = (pipelineDir: string): Setup | null => JSON.parse(facts.get(`warmed-as:${pipelineDir}`) || 'null') as Setup | null
+  const contentOf = (cache: string): ReadonlySet<string> | null => {
+    const known = contents.get(cache)
+    if (known) return known
+    const stored = facts.get(`cache-names:${cache}`)
+    if (stored === null) return null
+    contents.set(cache, new Set(stored.split(' ')))
+    return contents.get(cache) ?? null
+  }
+
+  const missingOf = (pipelineDir: string, place: CachePlace): { missing: string[]; isPartial: boolean } => {
+    const held = contentOf(place.cache)
+    const wanted = requirementNames(pipelineDir)
+    const missing = held === null ? [] : wanted.filter((name) => !held.has(name))
+    return { missing, isPartial: held !== null && missing.length < wanted.length }
+  }
+
   return {
-    isWarm,
-    remember(key) {
-      if (isWarm(key)) return
-      facts.set(`warm:${key}`, String(Date.now()))
-      onWarmed()
+    keyOf,
+    isWarm: (key) => warmedAt(key) !== null,
+    remember(key, packages) {
+      const known = setups.get(key)
+      const isNew = warmedAt(key) === null
+      if (isNew || packages !== undefined) facts.set(`warm:${key}`, String(Date.now()))
+      facts.set(`preheat-failed:${key}`, '')
+      if (known) {
+        facts.set(`warmed-as:${known.pipelineDir}`, JSON.stringify(known.setup))
+        if (packages !== undefined) facts.set(`packages:${known.pipelineDir}`, JSON.stringify(packages))
+      }
+      if (isNew || packages !== undefined) onChanged()
     },
-    stateOf(pipeline, where) {
-      if (!pipeline.hasRequirements) return 'not-needed'
+    forget(key) {
+      facts.set(`warm:${key}`, '')
+      onChanged()
+    },
+    rememberFailure(key, message) {
+      facts.set(`preheat-failed:${key}`, message.slice(-2000))
+      onChanged()
+    },
+    stateOf(pipeline, place) {
+      const { realPath, hasRequirements, pythonVersion, config } = pipeline
+      if (!hasRequirements) return { ...none, state: 'not-needed' }
+      if (warming.has(pipeline.name)) return { ...none, state: 'warming' }
       // A folder that is gone, or requirements that cannot be read, promise nothing.
-      if (where === null || requirementsFingerprint(pipeline.realPath) === null) return 'cold'
-      return isWarm(warmKey({ ...where, pythonVersion: pipeline.pythonVersion, pipelineDir: pipeline.realPath })) ? 'warm' : 'cold'
+      if (place === null || requirementsFingerprint(realPath) === null) return { ...none, state: 'cold' }
+      const key = keyOf({ ...place, pythonVersion, pipelineDir: realPath, env: config.defaultEnv })
+      const resolvedAtMs = warmedAt(key)
+      if (resolvedAtMs !== null) {
+        const warm = { ...none, startsOffline: true, resolvedAtMs }
+        return isLockOutdated(realPath) ? { ...warm, state: 'stale', reason: 'lock-outdated' } : { ...warm, state: 'warm' }
+      }
+      const { missing, isPartial } = missingOf(realPath, place)
+      const message = facts.get(`preheat-failed:${key}`)
+      if (message) return { ...none, state: 'failed', message, missing }
+      const before = lastSetup(realPath)
+      const now = setups.get(key)?.setup
+      if (before && now) return { ...none, state: 'stale', reason: whatChanged(before, now), missing }
+      return { ...none, state: isPartial ? 'partial' : 'cold', missing }
+    },
+    packagesOf: (pipelineDir) => JSON.parse(facts.get(`packages:${pipelineDir}`) || '[]') as ResolvedPackages,
+    noteContent(cache, names) {
+      contents.set(cache, new Set(names))
+      facts.set(`cache-names:${cache}`, names.join(' '))
+      onChanged()
+    },
+    setWarming(pipelines) {
+      warming = pipelines
+      onChanged()
     },
   }
+}
+
+function setupOf({ installer, cache, pythonVersion, pipelineDir, env }: SetupParts): Setup {
+  const uv = Object.entries(env)
+    .filter(([name]) => name.startsWith('UV_') && name !== 'UV_OFFLINE')
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  // Values can hold a token for an index.
+  return { installer, cache, python: pythonVersion, requirements: requirementsFingerprint(pipelineDir) ?? '', uv: createHash('sha256').update(JSON.stringify(uv)).digest('hex').slice(0, 16) }
+}
+
+function whatChanged(before: Setup, now: Setup): StaleReason {
+  if (before.requirements !== now.requirements) return 'requirements-changed'
+  if (before.python !== now.python) return 'python-changed'
+  if (before.uv !== now.uv) return 'index-changed'
+  if (before.cache !== now.cache) return 'cache-replaced'
+  if (before.installer !== now.installer) return 'image-changed'
+  return 'cache-changed'
 }

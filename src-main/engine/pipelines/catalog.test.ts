@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { AppError } from '@shared/app-error'
-import { pipelineCatalog, type CacheState, type PipelineCatalog } from '@shared/contract/pipelines'
+import { pipelineCatalog, type PipelineCache, type PipelineCatalog } from '@shared/contract/pipelines'
 import { createCatalog, type Catalog } from './catalog'
 import { discoveredPipeline } from '../testing/discovered-pipeline'
 import type { DiscoveredPipeline, Discovery } from './discovery'
@@ -10,7 +10,8 @@ let onDisk: Record<string, string[]>
 let looks: string[]
 let atOnce: number
 let mostAtOnce: number
-let cache: CacheState
+const cacheIn = (state: PipelineCache['state']): PipelineCache => ({ state, reason: null, startsOffline: state === 'warm', missing: [], resolvedAtMs: null, message: null })
+let cache: PipelineCache
 let catalog: Catalog
 
 beforeEach(() => {
@@ -18,7 +19,7 @@ beforeEach(() => {
   onDisk = { '/work': ['hello', 'report'] }
   looks = []
   atOnce = mostAtOnce = 0
-  cache = 'cold'
+  cache = cacheIn('cold')
   catalog = createCatalog({ discover, cacheState: () => cache, publish: (next) => published.push(next) })
 })
 
@@ -56,10 +57,10 @@ test('it publishes only when something changed, with a rising rev', async () => 
   expect(published.map(({ rev }) => rev)).toEqual([1])
   onDisk['/work'] = ['hello']
   await catalog.refresh()
-  cache = 'warm'
+  cache = cacheIn('warm')
   catalog.recompute()
   expect(published.map(({ rev }) => rev)).toEqual([1, 2, 3])
-  expect(catalog.current().pipelines.map(({ cache: state }) => state)).toEqual(['warm'])
+  expect(catalog.current().pipelines.map(({ cache: { state } }) => state)).toEqual(['warm'])
   expect(looks).toHaveLength(3)
 })
 

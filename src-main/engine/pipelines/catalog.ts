@@ -1,12 +1,12 @@
 /** The pipelines that are known now. Looks at the disk when told to, publishes when something really changed. */
 import { AppError } from '@shared/app-error'
 import { closestNames } from '@shared/closest-names'
-import type { CacheState, Pipeline, PipelineCatalog, SkippedFolder } from '@shared/contract/pipelines'
+import type { Pipeline, PipelineCache, PipelineCatalog, SkippedFolder } from '@shared/contract/pipelines'
 import type { DiscoveredPipeline, Discovery } from './discovery'
 
 export type CatalogDeps = {
   discover: (pipelinesDir: string) => Promise<Discovery>
-  cacheState: (pipeline: DiscoveredPipeline) => CacheState
+  cacheState: (pipeline: DiscoveredPipeline) => PipelineCache
   publish: (catalog: PipelineCatalog) => void
 }
 
@@ -90,7 +90,7 @@ export function createCatalog(deps: CatalogDeps): Catalog {
   }
 }
 
-function toContract(pipeline: DiscoveredPipeline, cache: CacheState): Pipeline {
+function toContract(pipeline: DiscoveredPipeline, cache: PipelineCache): Pipeline {
   const { config: _config, configUsable: _configUsable, realPath: _realPath, outsideWorkspace: _outsideWorkspace, ...shown } = pipeline
   return { ...shown, cache }
 }

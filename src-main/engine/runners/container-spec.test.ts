@@ -23,6 +23,7 @@ const input: ContainerInput = {
   user: { uid: 1000, gid: 1002 },
   volumes: { cacheVolume: 'cache', pythonVolume: 'pythons' },
   network: { caBundleFile: null, caSource: null, proxyEnv: {}, problem: null },
+  isOffline: false,
   runnerVolume: null,
   routeFile: '/run/run-1.route',
   limits: { memoryBytes: 800_000, nanoCpus: null },

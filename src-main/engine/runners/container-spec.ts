@@ -18,20 +18,24 @@ export type ContainerInput = {
   user: RunUser
   volumes: Pick<CacheVolumes, 'cacheVolume' | 'pythonVolume'>
   network: NetworkEnvironment
-  routeFile: string
+  isOffline: boolean
+  /** null: none, for what is no run. */
+  routeFile: string | null
   /** With the notebook runner; null for a script. */
   runnerVolume: string | null
   limits: Pick<ContainerLimits, 'memoryBytes' | 'nanoCpus'>
 }
 
-export function containerSpec(spec: RunSpec, input: ContainerInput): ContainerSpec {
+export type ContainedRun = Pick<RunSpec, 'runId' | 'pipelineName' | 'pipelineDir' | 'pythonVersion' | 'requirements' | 'entryPoint' | 'env'>
+
+export function containerSpec(spec: ContainedRun, input: ContainerInput): ContainerSpec {
   const { memoryBytes, nanoCpus } = input.limits
   const requirementsFile = spec.requirements === null ? null : `/app/${spec.requirements}`
   const notebook = spec.entryPoint === 'main.py' ? null : { runnerFile: `${containerRunnerDir}/${notebookRunnerFile}`, token: notebookToken(spec.runId), pipelineName: spec.pipelineName }
   return {
     Image: input.image,
     Cmd: ['uv', ...uvRunArguments({ appDir: '/app', requirementsFile, notebook }, spec.pythonVersion)],
-    Env: Object.entries(containerEnvironment(input.network, spec.env)).map(([name, value]) => `${name}=${value}`),
+    Env: Object.entries(containerEnvironment(input.network, input.isOffline, spec.env)).map(([name, value]) => `${name}=${value}`),
     User: `${input.user.uid}:${input.user.gid}`,
     Labels: { [labels.owner]: input.owner, [labels.runId]: spec.runId, [labels.pipeline]: encodeURIComponent(spec.pipelineName) },
     AttachStdout: true,
@@ -53,7 +57,7 @@ export function containerSpec(spec: RunSpec, input: ContainerInput): ContainerSp
         { Type: 'bind', Source: spec.pipelineDir, Target: '/app', ReadOnly: false },
         { Type: 'volume', Source: input.volumes.cacheVolume, Target: '/cache/uv', ReadOnly: false },
         { Type: 'volume', Source: input.volumes.pythonVolume, Target: '/cache/uv_python', ReadOnly: false },
-        { Type: 'bind', Source: input.routeFile, Target: containerRouteFile, ReadOnly: false },
+        ...(input.routeFile === null ? [] : [{ Type: 'bind' as const, Source: input.routeFile, Target: containerRouteFile, ReadOnly: false }]),
         ...(input.runnerVolume === null ? [] : [{ Type: 'volume' as const, Source: input.runnerVolume, Target: containerRunnerDir, ReadOnly: true }]),
         ...(input.network.caBundleFile === null ? [] : [{ Type: 'bind' as const, Source: input.network.caBundleFile, Target: containerCaBundle, ReadOnly: true }]),
       ],

@@ -30,7 +30,7 @@ describeWithEngine('pipelines in containers', ({ endpoint, image }) => {
   }
 
   async function cacheOf(name: string): Promise<string | undefined> {
-    return (await world.api('pipelines.list', {})).pipelines.find((pipeline) => pipeline.name === name)?.cache
+    return (await world.api('pipelines.list', {})).pipelines.find((pipeline) => pipeline.name === name)?.cache.state
   }
 
   describe('the container', () => {
@@ -152,12 +152,12 @@ print(json.dumps(seen))
   })
 
   describe('packages', () => {
-    test('come from the index; the cache is warm from then on, and cold after an edit of requirements.txt', async () => {
+    test('come from the index; the cache is warm from then on, and stale after an edit of requirements.txt', async () => {
       await script('packages', 'import six\nprint("six", six.__version__)\n', { 'requirements.txt': 'six==1.16.0\n' })
       expect(await cacheOf('packages')).toBe('cold')
       const warmed = new Promise<void>((resolve) => {
         const end = world.engine.events.on('pipelines.changed', ({ pipelines }) => {
-          if (pipelines.find(({ name }) => name === 'packages')?.cache !== 'warm') return
+          if (pipelines.find(({ name }) => name === 'packages')?.cache.state !== 'warm') return
           end()
           resolve()
         })
@@ -169,7 +169,7 @@ print(json.dumps(seen))
       await warmed
       expect((await world.run('packages')).run).toMatchObject({ outcome: 'succeeded', cacheWasWarm: true })
       await world.write({ 'packages/requirements.txt': 'six==1.17.0\n' })
-      expect(await cacheOf('packages')).toBe('cold')
+      expect(await cacheOf('packages')).toBe('stale')
     })
 
     test('of the lock are preferred', async () => {
@@ -318,7 +318,7 @@ print(json.dumps(seen))
     const { json } = await askEngine(endpoint, 'GET', `/volumes?filters=${filters}`)
     for (const { Name } of (json as { Volumes: { Name: string }[] }).Volumes) await askEngine(endpoint, 'DELETE', `/volumes/${Name}`)
     await world.engine.refreshCacheStates()
-    expect(await cacheOf('again')).toBe('cold')
+    expect(await cacheOf('again')).toBe('stale')
     expect((await world.run('again')).run).toMatchObject({ outcome: 'succeeded', cacheWasWarm: false })
   })
 })

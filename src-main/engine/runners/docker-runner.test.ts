@@ -15,7 +15,7 @@ describe('the order', () => {
     expect(world.client.containers[0]?.name).toBe(`ffd-run-${world.spec.runId}`)
     expect(world.steps).toEqual(['starting', 'started'])
     expect(world.facts).toEqual([
-      { image: configuredImage, imageDigest: fakeImageFacts(configuredImage).digest, uvVersion: '0.9.9', warmKey: 'warm', commandLine: expect.stringContaining('docker run --rm') as string, memoryLimitBytes: 8_000_000_000, cpuLimit: null },
+      { image: configuredImage, imageDigest: fakeImageFacts(configuredImage).digest, uvVersion: '0.9.9', warmKey: 'warm', ranOffline: false, commandLine: expect.stringContaining('docker run --rm') as string, memoryLimitBytes: 8_000_000_000, cpuLimit: null },
     ])
     expect(JSON.stringify(world.facts)).not.toContain('do not show')
     expect(world.notices).toEqual([])

@@ -15,7 +15,7 @@ import { attachToContainer, closeLink, followContainer, reattachToContainer, typ
 import { makeRouteFile, readRoute, removeRouteFile } from './route-file'
 import { keepContinuing } from './keep-continuing'
 import { folderNotice } from './run-user'
-import { notStarted, type Runner, type RunnerExit, type RunnerHooks, type RunSpec } from './runner'
+import { notStarted, type Runner, type RunnerExit, type RunnerHooks, type RunSpec, type Setup } from './runner'
 import type { Making, Standby } from './standby'
 
 export type DockerRunnerDeps = {
@@ -29,7 +29,7 @@ export type DockerRunnerDeps = {
   layout: UserDataLayout
   network: () => Promise<NetworkEnvironment>
   runUser: (workspaceRoot: string) => RunUser
-  warmKey: (image: UsableImage, volumes: CacheVolumes, spec: RunSpec) => string
+  setup: (image: UsableImage, volumes: CacheVolumes, spec: RunSpec) => Setup
   standby: Standby
 }
 
@@ -60,7 +60,8 @@ export function createDockerRunner(deps: DockerRunnerDeps): DockerRunner {
       if (stop.aborted) return notStarted
       const uvVersion = await deps.image.uvVersion(client, image)
       if (stop.aborted) return notStarted
-      const parts: Parts = { image, network, volumes, user, limits }
+      const setup = deps.setup(image, volumes, spec)
+      const parts: Parts = { image, network, volumes, user, limits, isOffline: setup.isOffline }
       try {
         const container = await containerFor(deps, client, spec, parts)
         hooks.onFacts({
@@ -68,7 +69,8 @@ export function createDockerRunner(deps: DockerRunnerDeps): DockerRunner {
           imageDigest: image.facts.digest ?? image.facts.id,
           uvVersion,
           commandLine: dockerCommandLine(container, spec.env),
-          warmKey: deps.warmKey(image, volumes, spec),
+          warmKey: setup.warmKey,
+          ranOffline: setup.isOffline,
           memoryLimitBytes: limits.memoryBytes,
           cpuLimit: limits.nanoCpus === null ? null : limits.nanoCpus / 1e9,
         })
@@ -85,7 +87,7 @@ export function createDockerRunner(deps: DockerRunnerDeps): DockerRunner {
       if (image === null) return deps.standby.discard()
       const user = deps.runUser(spec.workspaceRoot)
       const [network, volumes] = await Promise.all([deps.network(), deps.volumes.prepare(client, Promise.resolve(image), spec.workspaceRoot, user)])
-      const parts: Parts = { image, network, volumes, user, limits: containerLimits(spec.limits, deps.engineFacts()) }
+      const parts: Parts = { image, network, volumes, user, limits: containerLimits(spec.limits, deps.engineFacts()), isOffline: deps.setup(image, volumes, spec).isOffline }
       const making = makingOf(spec, parts, await containerFor(deps, client, spec, parts))
       if (deps.standby.fits(making)) return
       // Its id belongs to the container that does not fit any more.
@@ -112,14 +114,14 @@ export function createDockerRunner(deps: DockerRunnerDeps): DockerRunner {
   }
 }
 
-type Parts = { image: UsableImage; network: NetworkEnvironment; volumes: CacheVolumes; user: RunUser; limits: ContainerLimits }
+type Parts = { image: UsableImage; network: NetworkEnvironment; volumes: CacheVolumes; user: RunUser; limits: ContainerLimits; isOffline: boolean }
 
 /** Makes the route file: the engine binds it. */
-async function containerFor(deps: DockerRunnerDeps, client: DockerClient, spec: RunSpec, { image, network, volumes, user, limits }: Parts): Promise<ContainerSpec> {
+async function containerFor(deps: DockerRunnerDeps, client: DockerClient, spec: RunSpec, { image, ...parts }: Parts): Promise<ContainerSpec> {
   // The run user in the container is another one than ours.
   const routeFile = makeRouteFile(deps.layout.runDir, spec.runId, true)
   const runnerVolume = spec.entryPoint === 'main.py' ? null : await deps.runnerVolume.prepare(client, image.reference)
-  return containerSpec(spec, { owner: deps.owner, image: image.reference, user, volumes, network, routeFile, runnerVolume, limits })
+  return containerSpec(spec, { owner: deps.owner, image: image.reference, ...parts, routeFile, runnerVolume })
 }
 
 function makingOf(spec: RunSpec, { image }: Parts, container: ContainerSpec): Making {

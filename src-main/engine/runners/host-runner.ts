@@ -17,7 +17,7 @@ import { quoteCommand, uvRunArguments } from '../uv/command'
 import type { UvFinder } from '../uv/uv-binary'
 import { hostEnvironment } from './run-environment'
 import { makeRouteFile, readRoute, removeRouteFile } from './route-file'
-import { notStarted, signalOfExitCode, type Runner, type RunnerExit, type RunnerHooks, type RunSpec } from './runner'
+import { notStarted, signalOfExitCode, type Runner, type RunnerExit, type RunnerHooks, type RunSpec, type Setup } from './runner'
 
 export type HostRunnerDeps = {
   uv: UvFinder
@@ -26,7 +26,7 @@ export type HostRunnerDeps = {
   env: () => NodeJS.ProcessEnv
   /** Folder of the notebook runner. */
   workerDir: string
-  warmKey: (uvVersion: string, spec: RunSpec) => string
+  setup: (uvVersion: string, spec: RunSpec) => Setup
 }
 
 /** When the group has ended, what it wrote is in the pipe already; a pipe that stays open longer belongs to a process that left the group. */
@@ -55,10 +55,11 @@ export function createHostRunner(deps: HostRunnerDeps): Runner {
         const requirementsFile = spec.requirements === null ? null : join(spec.pipelineDir, spec.requirements)
         const notebook = spec.entryPoint === 'main.py' ? null : { runnerFile: join(deps.workerDir, notebookRunnerFile), token: notebookToken(spec.runId), pipelineName: spec.pipelineName }
         const argv = uvRunArguments({ appDir: spec.pipelineDir, requirementsFile, notebook }, spec.pythonVersion)
-        hooks.onFacts({ uvVersion: uv.version, commandLine: quoteCommand([uv.path, ...argv]), warmKey: deps.warmKey(uv.version, spec) })
+        const { warmKey, isOffline } = deps.setup(uv.version, spec)
+        hooks.onFacts({ uvVersion: uv.version, commandLine: quoteCommand([uv.path, ...argv]), warmKey, ranOffline: isOffline })
         hooks.onStarting()
         const folders = { cacheDir: join(cache, 'uv'), pythonDir: join(deps.layout.hostCacheDir, 'python'), routeFile }
-        const exit = await runProcess(uv.path, argv, hostEnvironment(deps.env(), folders, network, spec.env), spec.stopGraceSeconds, hooks, stop, (processId) => void processes.note(spec.runId, processId))
+        const exit = await runProcess(uv.path, argv, hostEnvironment(deps.env(), folders, network, isOffline, spec.env), spec.stopGraceSeconds, hooks, stop, (processId) => void processes.note(spec.runId, processId))
         return { ...exit, route: readRoute(deps.layout.runDir, spec.runId) }
       } finally {
         processes.forget(spec.runId)

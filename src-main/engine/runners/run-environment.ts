@@ -5,7 +5,7 @@ export const containerCaBundle = '/run/fastflow/ca-certificates.pem'
 export const containerRouteFile = '/tmp/.fastflow_route'
 
 /** Lowest to highest: the server's base, certificates and proxies of this network, the user's variables. */
-export function containerEnvironment(network: NetworkEnvironment, userEnv: Record<string, string>): Record<string, string> {
+export function containerEnvironment(network: NetworkEnvironment, isOffline: boolean, userEnv: Record<string, string>): Record<string, string> {
   return {
     UV_CACHE_DIR: '/cache/uv',
     UV_PYTHON_INSTALL_DIR: '/cache/uv_python',
@@ -15,10 +15,16 @@ export function containerEnvironment(network: NetworkEnvironment, userEnv: Recor
     HOME: '/tmp',
     TMPDIR: '/tmp',
     FASTFLOW_ROUTE_FILE: containerRouteFile,
+    ...offlineVariables(isOffline),
     ...network.proxyEnv,
     ...(network.caBundleFile === null ? {} : certificateVariables(containerCaBundle)),
     ...userEnv,
   }
+}
+
+/** With it uv takes what is in its cache and asks no index, which makes a warm start two to three times as fast (LIBRARIES.md). */
+function offlineVariables(isOffline: boolean): Record<string, string> {
+  return isOffline ? { UV_OFFLINE: '1' } : {}
 }
 
 /**
@@ -29,7 +35,7 @@ const inherited = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|TZ|TMPDIR|TEMP|T
 
 export type HostFolders = { cacheDir: string; pythonDir: string; routeFile: string }
 
-export function hostEnvironment(appEnv: NodeJS.ProcessEnv, folders: HostFolders, network: NetworkEnvironment, userEnv: Record<string, string>): Record<string, string> {
+export function hostEnvironment(appEnv: NodeJS.ProcessEnv, folders: HostFolders, network: NetworkEnvironment, isOffline: boolean, userEnv: Record<string, string>): Record<string, string> {
   const base: Record<string, string> = {}
   for (const [name, value] of Object.entries(appEnv)) if (value !== undefined && inherited.test(name)) base[name] = value
   return {
@@ -41,6 +47,7 @@ export function hostEnvironment(appEnv: NodeJS.ProcessEnv, folders: HostFolders,
     // The container has no user site-packages; neither has the run here.
     PYTHONNOUSERSITE: '1',
     FASTFLOW_ROUTE_FILE: folders.routeFile,
+    ...offlineVariables(isOffline),
     ...network.proxyEnv,
     ...(network.caBundleFile === null ? {} : certificateVariables(network.caBundleFile)),
     ...userEnv,

@@ -24,10 +24,13 @@ export type RunSpec = {
 }
 
 /** What a runner learns on the way and the run's record keeps. */
-export type RunFacts = Partial<Pick<Run, 'image' | 'imageDigest' | 'uvVersion' | 'commandLine' | 'cacheWasWarm' | 'memoryLimitBytes' | 'cpuLimit'>> & {
+export type RunFacts = Partial<Pick<Run, 'image' | 'imageDigest' | 'uvVersion' | 'commandLine' | 'cacheWasWarm' | 'ranOffline' | 'memoryLimitBytes' | 'cpuLimit'>> & {
   /** Names what this set-up depends on; a set-up that worked under this key is warm (cache/warm-state.ts). */
   warmKey?: string
 }
+
+/** `isOffline`: this set-up was seen to work, and is done again from the cache alone. */
+export type Setup = { warmKey: string; isOffline: boolean }
 
 export type RunnerHooks = {
   onFacts(facts: RunFacts): void

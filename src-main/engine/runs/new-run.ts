@@ -30,6 +30,7 @@ export function newRun(asked: NewRun): Run {
     image: null,
     imageDigest: null,
     cacheWasWarm: null,
+    ranOffline: null,
     envNames: [],
     secretNames: [],
     memoryLimitBytes: null,

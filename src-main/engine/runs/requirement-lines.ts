@@ -1,6 +1,7 @@
 /** Where a requirements file says what uv complains about: uv names packages and offsets, people look for lines. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { normalizedName } from '../uv/requirement-lines'
 import type { RequirementsFile } from '../uv/requirements'
 
 /** The file that a run installs from, as it is written. */
@@ -18,8 +19,8 @@ export function readRequirementsText(pipelineDir: string, file: RequirementsFile
 
 /** 1-based; null when no line asks for the package, for example because an included file does. */
 export function lineOfPackage(requirements: RequirementsText | null, packageName: string): number | null {
-  const wanted = normalised(packageName)
-  const index = (requirements?.text ?? '').split(/\r?\n/).findIndex((line) => normalised(/^\s*([A-Za-z0-9][A-Za-z0-9._-]*)/.exec(line)?.[1] ?? '') === wanted)
+  const wanted = normalizedName(packageName)
+  const index = (requirements?.text ?? '').split(/\r?\n/).findIndex((line) => normalizedName(/^\s*([A-Za-z0-9][A-Za-z0-9._-]*)/.exec(line)?.[1] ?? '') === wanted)
   return index < 0 ? null : index + 1
 }
 
@@ -27,9 +28,4 @@ export function lineOfPackage(requirements: RequirementsText | null, packageName
 export function lineAtOffset(requirements: RequirementsText | null, file: string, offsetBytes: number): number | null {
   if (requirements?.file !== file) return null
   return Buffer.from(requirements.text).subarray(0, offsetBytes).toString('latin1').split('\n').length
-}
-
-/** Names of packages that the index takes for the same are the same here (PEP 503). */
-function normalised(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-')
 }

@@ -26,6 +26,7 @@ export type ExecutionDeps = {
   logsDir: string
   isWarm: (warmKey: string) => boolean
   rememberWarm: (warmKey: string) => void
+  forgetWarm: (warmKey: string) => void
 }
 
 /** What an execution must know of a plan; of a run that is taken over it comes from the record and the container. */
@@ -151,10 +152,19 @@ export async function execute(run: LiveRun, work: Work, deps: ExecutionDeps): Pr
       requirements: work.requirements,
     })
 
+  /** What was seen to be in the cache was taken from it meanwhile, by another process or by hand: the user's code has not begun. */
+  const cacheFellShort = ({ exitCode, stopped }: RunnerExit): boolean => run.current().ranOffline === true && !codeStarted && (exitCode === 1 || exitCode === 2) && !stopped && !signal.aborted
+
   let exit: RunnerExit | null = null
   let end: Verdict
   try {
     exit = await work.perform(hooks)
+    if (exit !== null && cacheFellShort(exit)) {
+      if (warmKey !== null) deps.forgetWarm(warmKey)
+      run.notice('The cache does not hold any more what it held for this pipeline: Python and packages were asked of the index again.')
+      setupText.clear()
+      exit = await work.perform(hooks)
+    }
     chain.end()
     end = exit === null ? { outcome: 'interrupted', setupFault: null, reason: 'The app ended while the pipeline ran, and its container is gone. The log is kept up to that point; run the pipeline again.' } : verdict(exit)
   } catch (error) {

@@ -2,6 +2,7 @@
 
 export type SetupText = {
   add(stream: 'stdout' | 'stderr', chunk: Buffer): void
+  clear(): void
   /** Standard output's end, then standard error's. */
   text(): string
 }
@@ -20,6 +21,12 @@ export function createSetupText(): SetupText {
       if (end.bytes < 2 * keptBytes[stream]) return
       end.chunks = [Buffer.from(Buffer.concat(end.chunks).subarray(-keptBytes[stream]))]
       end.bytes = keptBytes[stream]
+    },
+    clear() {
+      for (const end of Object.values(ends)) {
+        end.chunks = []
+        end.bytes = 0
+      }
     },
     text: () => (['stdout', 'stderr'] as const).map((stream) => Buffer.concat(ends[stream].chunks).subarray(-keptBytes[stream]).toString('utf8')).join('\n'),
   }

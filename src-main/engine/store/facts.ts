@@ -5,6 +5,7 @@ import type { Database } from './database'
 export type Facts = {
   get(key: string): string | null
   set(key: string, value: string): void
+  remove(key: string): void
   /** Random, made once per profile: it marks what this profile created in the container engine. */
   ownerId(): string
   recentWorkspaces(): string[]
@@ -26,6 +27,7 @@ export function createFacts(database: Database): Facts {
   return {
     get,
     set,
+    remove: (key) => database.run('DELETE FROM facts WHERE key = ?', [key]),
     ownerId() {
       // Insert, then read: of two processes that start at once one id wins for both.
       database.run('INSERT INTO facts (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING', ['owner-id', randomBytes(8).toString('hex')])

@@ -6,6 +6,7 @@ export function fakeFacts(): Facts {
   return {
     get: (key) => known.get(key) ?? null,
     set: (key, value) => void known.set(key, value),
+    remove: (key) => void known.delete(key),
     ownerId: () => 'me',
     recentWorkspaces: () => [],
     rememberWorkspace: () => undefined,

@@ -65,6 +65,7 @@ export function createRunWorld(change: Partial<RunServiceDeps> = {}, pipelines: 
     gitFacts: () => Promise.resolve({ gitCommit: null, gitBranch: null, gitDirty: null }),
     isWarm: () => false,
     rememberWarm: () => undefined,
+    forgetWarm: () => undefined,
     settings: () => defaultSettings,
     secrets: { valuesFor: () => ({ values: new Map(), unreadable: [] }), decryptToken: (_root, token) => token },
     defaultSlots: () => 10,

@@ -1,7 +1,8 @@
 /** Which requirements file a run takes: the lock beside requirements.txt wins, a lock alone is ignored (FASTFLOW.md §1 rule 10). */
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
+import { readRequirements } from './requirement-lines'
 
 export type RequirementsFile = 'requirements.txt' | 'requirements.txt.lock'
 
@@ -16,7 +17,7 @@ export function requirementsFingerprint(pipelineDir: string): string | null {
   if (file === null) return null
   try {
     const hash = createHash('sha256').update(file)
-    for (const content of withIncludes(join(pipelineDir, file))) hash.update('\0').update(content)
+    for (const { text } of requirementTexts(pipelineDir, file)) hash.update('\0').update(text)
     return hash.digest('hex')
   } catch {
     return null
@@ -26,8 +27,41 @@ export function requirementsFingerprint(pipelineDir: string): string | null {
 const maxFileBytes = 1_048_576
 const include = /^\s*(?:-r|-c|--requirements?|--constraints?)(?:\s+|=)(\S+)/
 
+/** Names in the requirements, included files too; empty where there are none or one cannot be read. */
+export function requirementNames(pipelineDir: string): string[] {
+  const file = chooseRequirements(pipelineDir)
+  if (file === null) return []
+  try {
+    return [...new Set(requirementTexts(pipelineDir, file).flatMap(({ text }) => readRequirements(text).map(({ name }) => name)))]
+  } catch {
+    return []
+  }
+}
+
+/** Whether a lock, which a run prefers, lacks what requirements.txt asks for by name or by an exact version. */
+export function isLockOutdated(pipelineDir: string): boolean {
+  if (chooseRequirements(pipelineDir) !== 'requirements.txt.lock') return false
+  try {
+    const locked = new Map(readRequirements(readFileSync(join(pipelineDir, 'requirements.txt.lock'), 'utf8')).map(({ name, specifier }) => [name, specifier]))
+    const asked = requirementTexts(pipelineDir, 'requirements.txt').flatMap(({ text }) => readRequirements(text))
+    return asked.some(({ name, specifier }) => !locked.has(name) || (/^==[^*,]+$/.test(specifier) && specifier !== locked.get(name)))
+  } catch {
+    return false
+  }
+}
+
+/** The file and those that it includes; paths as in the pipeline's folder. Throws where one cannot be read. */
+export function requirementTexts(pipelineDir: string, file: RequirementsFile): { path: string; text: string }[] {
+  return withIncludes(join(pipelineDir, file)).map(({ path, text }) => ({ path: relative(pipelineDir, path), text }))
+}
+
+/** Whether they name something in the pipeline's folder, which is not there without the folder. */
+export function needsFolder(texts: readonly { path: string; text: string }[]): boolean {
+  return texts.some(({ path, text }) => path.startsWith('..') || /^\s*(?:-e\b|--editable\b|\.{1,2}\/|\/|file:|-f\b|--find-links\b)|@\s*(?:file:|\.{0,2}\/)|^[^#\s]+\.(?:whl|tar\.gz|zip)\s*$/m.test(text))
+}
+
 /** The file and those that it names by `-r` and `-c`, each once; uv resolves their paths from the file that names them. */
-function withIncludes(file: string, seen = new Set<string>()): string[] {
+function withIncludes(file: string, seen = new Set<string>()): { path: string; text: string }[] {
   if (seen.has(file)) return []
   seen.add(file)
   // The workspace is not trusted: a pipe or a device named here would be read for ever.
@@ -37,7 +71,7 @@ function withIncludes(file: string, seen = new Set<string>()): string[] {
   const included = text.split('\n').flatMap((line) => include.exec(line)?.[1] ?? [])
   // What is fetched from elsewhere cannot be looked at here; its address is part of the text.
   const local = included.filter((path) => !path.includes('://'))
-  return [text, ...local.flatMap((path) => withIncludes(resolve(dirname(file), path), seen))]
+  return [{ path: file, text }, ...local.flatMap((path) => withIncludes(resolve(dirname(file), path), seen))]
 }
 
 function isFile(path: string): boolean {

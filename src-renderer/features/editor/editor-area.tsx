@@ -11,6 +11,7 @@ import { EditorTabs } from './editor-tabs'
 // Seldom shown, and validation brings the contract's schemas along, which nothing else in the window needs.
 const SettingsPage = lazy(() => import('../settings/settings-page').then((module) => ({ default: module.SettingsPage })))
 const SecretsPage = lazy(() => import('../secrets/secrets-page').then((module) => ({ default: module.SecretsPage })))
+const CachePage = lazy(() => import('../cache/cache-page').then((module) => ({ default: module.CachePage })))
 const SchedulePage = lazy(() => import('../schedule/schedule-page').then((module) => ({ default: module.SchedulePage })))
 
 function FileTab({ pipeline, path }: { pipeline: string; path: string }): ReactNode {
@@ -31,6 +32,8 @@ function PageTab({ page }: { page: Page }): ReactNode {
       return <SettingsPage />
     case 'secrets':
       return <SecretsPage />
+    case 'cache':
+      return <CachePage />
     case 'schedule':
       return <SchedulePage />
   }

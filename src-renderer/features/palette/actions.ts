@@ -2,6 +2,7 @@
 import { isDirty, documentId, getDocument } from '../../state/documents'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { type Tab, openPage, showPipeline, tabId, useLayout } from '../../state/layout'
+import { cancelPreheat, preheat, preheatAll } from '../cache/cache-actions'
 import { closeTabAsking, saveAll, saveDocument } from '../editor/document-actions'
 import { goToError } from '../runs/go-to-error'
 import { logOnScreen } from '../runs/log-commands'
@@ -21,7 +22,8 @@ export type ActionId =
   | 'palette.open' | 'palette.goTo' | 'find.here'
   | 'file.save' | 'file.saveAll' | 'file.close'
   | 'view.toggleSideBar' | 'view.togglePanel' | 'view.maximizePanel' | 'view.nextRegion' | 'view.previousRegion' | 'view.focusTree' | 'view.overview'
-  | 'view.doctor' | 'view.settings' | 'view.secrets' | 'view.schedule'
+  | 'view.doctor' | 'view.settings' | 'view.secrets' | 'view.schedule' | 'view.cache'
+  | 'cache.preheat' | 'cache.preheatAll' | 'cache.cancel'
   | 'secret.add' | 'secret.encrypt' | 'secret.encryptionKey'
   | 'theme.system' | 'theme.light' | 'theme.dark' | 'language.en' | 'language.de'
   | 'workspace.open' | 'workspace.openSamples' | 'workspace.reveal' | 'pipeline.reveal'
@@ -68,6 +70,7 @@ function action(id: ActionId, keys: readonly string[], run: () => unknown, isEna
 }
 
 const hasWorkspace = (): boolean => mirror().workspace?.workspace != null
+const isPreheating = (): boolean => mirror().preheat?.isRunning === true
 const canStart = (): boolean => isPipelineSelected() && usePendingStart.getState().pipeline === null
 
 export const actions: readonly Action[] = [
@@ -97,6 +100,10 @@ export const actions: readonly Action[] = [
   action('view.settings', ['Mod+,'], () => openPage('settings')),
   action('view.secrets', [], () => openPage('secrets'), hasWorkspace),
   action('view.schedule', [], () => openPage('schedule'), hasWorkspace),
+  action('view.cache', [], () => openPage('cache'), hasWorkspace),
+  action('cache.preheat', [], withPipeline((pipeline) => preheat([pipeline])), () => isPipelineSelected() && !isPreheating()),
+  action('cache.preheatAll', [], preheatAll, () => hasWorkspace() && !isPreheating()),
+  action('cache.cancel', [], cancelPreheat, isPreheating),
   action('secret.add', [], () => { openPage('secrets'); openSecretDialog({ kind: 'set', name: null }) }, hasWorkspace),
   action('secret.encrypt', [], () => openSecretDialog({ kind: 'encrypt' }), hasWorkspace),
   action('secret.encryptionKey', [], () => { openPage('secrets'); openSecretDialog({ kind: 'key' }) }, hasWorkspace),

@@ -1,11 +1,12 @@
 /** The selected pipeline at a glance, shown while no file is open: what it is, what is wrong with it, what to do. */
-import { Braces, FileCode } from 'lucide-react'
+import { Braces, FileCode, Flame } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Pipeline } from '@shared/contract/pipelines'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { useLayout } from '../../state/layout'
 import { Button } from '../../ui/button'
+import { preheat } from '../cache/cache-actions'
 import { openFile } from '../editor/document-actions'
 import { keysText } from '../palette/keys'
 import { DownstreamList } from './downstream-list'
@@ -35,6 +36,8 @@ const shortcuts: readonly [keys: string, textKey: string][] = [
 function PipelineCard({ pipeline }: { pipeline: Pipeline }): ReactNode {
   const { t } = useTranslation()
   const { metadataFile } = pipeline
+  const { state } = pipeline.cache
+  const isPreheating = useEngineMirror((mirror) => mirror.preheat?.isRunning ?? false)
   return (
     <>
       <h1 className="selectable">{pipeline.name}</h1>
@@ -48,6 +51,11 @@ function PipelineCard({ pipeline }: { pipeline: Pipeline }): ReactNode {
         {metadataFile !== null && (
           <Button icon={<Braces size={15} />} onClick={() => openFile(pipeline.name, metadataFile)}>
             {t('pipelines.openEntry', { file: metadataFile })}
+          </Button>
+        )}
+        {state !== 'not-needed' && (
+          <Button icon={<Flame size={15} />} disabled={isPreheating} onClick={() => void preheat([pipeline.name])}>
+            {t(state === 'warm' ? 'cache.checkNewer' : 'cache.preheatOne')}
           </Button>
         )}
       </div>

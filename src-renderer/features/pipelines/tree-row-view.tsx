@@ -1,10 +1,11 @@
 /** One row of the pipeline tree. Its accessible name begins with the pipeline's name. */
-import { Braces, ChevronDown, ChevronRight, CircleX, Clock, File, FileCode, FileText, Flame, Folder, FolderOpen, Link, NotebookText, Snowflake, TriangleAlert } from 'lucide-react'
+import { Braces, ChevronDown, ChevronRight, CircleX, Clock, File, FileCode, FileText, Folder, FolderOpen, Link, NotebookText, TriangleAlert } from 'lucide-react'
 import type { TFunction } from 'i18next'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Pipeline } from '@shared/contract/pipelines'
 import type { Run } from '@shared/contract/runs'
+import { cacheLooks, cacheText } from '../cache/cache-text'
 import { Tip } from '../../ui/tooltip'
 import { RunStatusIcon, runStatusText } from '../runs/run-status'
 import type { FileRow, PipelineRow, TreeRow } from './tree-rows'
@@ -43,13 +44,14 @@ function ProblemBadge({ pipeline }: { pipeline: Pipeline }): ReactNode {
 
 function CacheBadge({ pipeline }: { pipeline: Pipeline }): ReactNode {
   const { t } = useTranslation()
-  if (pipeline.cache === 'not-needed') return null
-  const Icon = pipeline.cache === 'warm' ? Flame : Snowflake
+  const { state } = pipeline.cache
+  if (state === 'not-needed') return null
+  const { Icon, tone } = cacheLooks[state]
   return (
-    <Tip text={t(`cache.${pipeline.cache}Explained`)}>
-      <span className={`badge ${pipeline.cache === 'warm' ? 'tone-ok' : 'tone-quiet'}`}>
+    <Tip text={cacheText(pipeline.cache, t)}>
+      <span className={`badge ${tone}`}>
         <Icon size={12} aria-hidden />
-        {t(`cache.${pipeline.cache}`)}
+        {t(`cache.state.${state}`)}
       </span>
     </Tip>
   )
@@ -63,7 +65,7 @@ function pipelineLabel(pipeline: Pipeline, run: Run | null, firesHere: boolean, 
     t(`pipelines.type.${pipeline.type}`),
     run === null ? null : runStatusText(run, t),
     run?.runner === 'host' ? t('runner.host') : null,
-    pipeline.cache === 'not-needed' ? null : t(`cache.${pipeline.cache}Label`),
+    pipeline.cache.state === 'not-needed' ? null : t('cache.label', { state: t(`cache.state.${pipeline.cache.state}`) }),
     errors > 0 ? t('pipelines.errors', { count: errors }) : null,
     warnings > 0 ? t('pipelines.warnings', { count: warnings }) : null,
     firesHere ? t('pipelines.firesHere') : null,

@@ -29,7 +29,7 @@ function factsOf(run: Run, t: TFunction, language: string): Fact[] {
     run.exitCode === null ? null : { key: 'exitCode', value: String(run.exitCode) },
     { key: 'python', value: run.pythonVersionUsed ?? run.pythonVersion },
     run.uvVersion === null ? null : { key: 'uv', value: run.uvVersion },
-    run.cacheWasWarm === null ? null : { key: 'cache', value: t(run.cacheWasWarm ? 'run.fact.cacheWarm' : 'run.fact.cacheCold') },
+    run.cacheWasWarm === null ? null : { key: 'cache', value: t(run.ranOffline === true ? 'run.fact.cacheOffline' : run.cacheWasWarm ? 'run.fact.cacheWarm' : 'run.fact.cacheCold') },
     run.image === null ? null : { key: 'image', value: run.image, ...(run.imageDigest === null ? {} : { title: run.imageDigest }) },
     run.imageDigest === null ? null : { key: 'digest', value: shortDigest(run.imageDigest), title: run.imageDigest },
     gitText(run, t) === null ? null : { key: 'git', value: gitText(run, t) ?? '' },

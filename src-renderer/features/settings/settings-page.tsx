@@ -38,6 +38,7 @@ export function SettingsPage(): ReactNode {
           <SettingText name="defaultRetryAttempts" value={settings.defaultRetryAttempts} isShort />
           <SettingText name="stopGraceSeconds" value={settings.stopGraceSeconds} isShort />
           <SettingSwitch name="standbyContainer" value={settings.standbyContainer} />
+          <SettingSwitch name="askIndexEveryRun" value={settings.askIndexEveryRun} />
         </section>
         <section aria-label={t('settings.group.history')}>
           <h2>{t('settings.group.history')}</h2>

@@ -1,0 +1,77 @@
+/**
+ * The program that works in a cache (resources/worker/preheat.py): what it is given, and what it tells. The same in a container
+ * and on this computer.
+ */
+import { deflateSync } from 'node:zlib'
+import { z } from 'zod'
+import { AppError } from '@shared/app-error'
+
+export const cacheProgram = 'preheat.py'
+
+export type CacheJob = {
+  id: string
+  python: string
+  /** The requirements file: among `files`, or a path where there are none. null: Python alone. */
+  file: string | null
+  files: Record<string, string> | null
+  env: Record<string, string>
+}
+
+/** Offline: nothing is fetched, only looked whether it would start. */
+export type CacheWork = { isOffline: boolean; parallel: number; jobs: CacheJob[] }
+
+/** Of a container's environment: one entry may have 131,071 bytes, all together 1.5 MB (docker/guard-create.ts). */
+const pieceCharacters = 120_000
+const mostPieces = 11
+
+/** As variables for the program. Throws input/invalid for more than an environment holds. */
+export function workVariables(work: CacheWork): Record<string, string> {
+  const text = deflateSync(Buffer.from(JSON.stringify(work))).toString('base64')
+  const pieces = Array.from({ length: Math.ceil(text.length / pieceCharacters) }, (_, number) => [`FFD_JOBS_${number}`, text.slice(number * pieceCharacters, (number + 1) * pieceCharacters)])
+  if (pieces.length > mostPieces) throw new AppError('input/invalid', 'The requirements of all these pipelines together are too large for one preheating. Choose fewer pipelines.')
+  return Object.fromEntries(pieces) as Record<string, string>
+}
+
+const count = z.number().int().nonnegative()
+const cacheInventory = z.object({
+  packages: z.array(z.object({ name: z.string(), version: z.string(), bytes: count, atMs: count })),
+  pythons: z.array(z.object({ version: z.string(), folder: z.string(), bytes: count })),
+  environments: count,
+  cacheBytes: count,
+  pythonBytes: count,
+})
+export type CacheInventory = z.infer<typeof cacheInventory>
+
+const job = z.string()
+const message = z.union([
+  z.object({ job, text: z.string() }),
+  z.object({ job, phase: z.literal('ready'), packages: z.array(z.tuple([z.string(), z.string()])).nullable() }),
+  z.object({ job, phase: z.literal('failed'), message: z.string() }),
+  z.object({ job, phase: z.literal('downloading'), done: count, total: count, doneBytes: count, totalBytes: count }),
+  z.object({ job, phase: z.enum(['python', 'resolving', 'building', 'checking']) }),
+  z.object({ inventory: cacheInventory }),
+  z.object({ seconds: z.number() }),
+])
+export type CacheMessage = z.infer<typeof message>
+
+/** Takes output in pieces, hands over what is told; lines that tell nothing are passed over. */
+export function createMessageReader(onMessage: (told: CacheMessage) => void): (chunk: Buffer) => void {
+  let rest = ''
+  const decoder = new TextDecoder()
+  return (chunk) => {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const told = message.safeParse(parse(line))
+      if (told.success) onMessage(told.data)
+    }
+  }
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return null
+  }
+}

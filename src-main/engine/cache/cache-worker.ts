@@ -1,0 +1,156 @@
+/** Lets the program work in a cache: in a container on its volumes, or on this computer in its folder. */
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join, parse } from 'node:path'
+import type { ContainerSpec, DockerClient, EngineFacts } from '../docker/client'
+import { watchExit } from '../docker/container-exit'
+import { createDemux } from '../docker/demux'
+import { labels } from '../docker/labels'
+import { containerRunnerDir, type RunnerVolume } from '../docker/runner-volume'
+import type { RunUser, Volumes } from '../docker/volumes'
+import type { WorkerImage } from '../docker/worker-image'
+import type { NetworkEnvironment } from '../platform/network-environment'
+import { killGroup } from '../platform/process'
+import { containerLimits } from '../runners/container-limits'
+import { containerSpec } from '../runners/container-spec'
+import { hostEnvironment } from '../runners/run-environment'
+import type { UvFinder } from '../uv/uv-binary'
+import { noLimits } from '@shared/pipeline-config-model'
+import { cacheProgram, createMessageReader, workVariables, type CacheMessage, type CacheWork } from './cache-work'
+
+export type CacheWorker = {
+  /**
+   * Resolves with null when all is done, else with what the program or uv said last. `pipelineDir`: mounted as /app. Aborted, it
+   * ends at once; what was fetched stays. Throws docker/…, cache/volume-foreign, tool/missing.
+   */
+  perform(work: CacheWork, onMessage: (told: CacheMessage) => void, stop: AbortSignal, pipelineDir?: string): Promise<string | null>
+  /** Where a job without files finds what it names. */
+  fileIn(pipelineDir: string, file: string): string
+  /** The volumes or the folder, for people. */
+  where(): string[]
+}
+
+export type ContainerCacheDeps = {
+  client: DockerClient
+  engineFacts: Pick<EngineFacts, 'memoryBytes' | 'cpuCount'>
+  image: WorkerImage
+  volumes: Volumes
+  runnerVolume: RunnerVolume
+  owner: string
+  workspaceRoot: string
+  user: RunUser
+  network: NetworkEnvironment
+  pythonVersion: string
+  /** So that no other process takes the container for one that was left. */
+  onHeld: (runId: string, isHeld: boolean) => void
+}
+
+const drainMs = 2000
+const lastWordsBytes = 4000
+
+export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
+  const { client, owner, user, workspaceRoot } = deps
+  let names: string[] = []
+
+  const specOf = async (runId: string, work: CacheWork, pipelineDir: string | undefined): Promise<ContainerSpec> => {
+    const found = deps.image.require(client)
+    const volumes = await deps.volumes.prepare(client, found, workspaceRoot, user)
+    names = [volumes.cacheVolume, volumes.pythonVolume]
+    const { reference } = await found
+    const runnerVolume = await deps.runnerVolume.prepare(client, reference)
+    const limits = containerLimits(noLimits, deps.engineFacts)
+    const spec = containerSpec(
+      { runId, pipelineName: 'cache', pipelineDir: pipelineDir ?? '', pythonVersion: deps.pythonVersion, requirements: null, entryPoint: 'main.py', env: workVariables(work) },
+      { owner, image: reference, user, volumes, network: deps.network, isOffline: work.isOffline, routeFile: null, runnerVolume, limits },
+    )
+    return {
+      ...spec,
+      Cmd: ['uv', 'run', '--no-project', '--python', deps.pythonVersion, 'python', '-u', `${containerRunnerDir}/${cacheProgram}`],
+      Labels: { [labels.owner]: owner, [labels.runId]: runId, [labels.pipeline]: 'cache' },
+      HostConfig: {
+        ...spec.HostConfig,
+        NetworkMode: work.isOffline ? 'none' : 'bridge',
+        // What builds from the folder may write into it, as it does in a run.
+        Mounts: spec.HostConfig.Mounts.filter(({ Target }) => Target !== '/app' || pipelineDir !== undefined),
+      },
+    }
+  }
+
+  return {
+    fileIn: (_pipelineDir, file) => `/app/${file}`,
+    where: () => names,
+    async perform(work, onMessage, stop, pipelineDir) {
+      const runId = randomUUID()
+      const spec = await specOf(runId, work, pipelineDir)
+      if (stop.aborted) return null
+      deps.onHeld(runId, true)
+      try {
+        return await runToEnd(client, `ffd-run-${runId}`, spec, onMessage, stop)
+      } finally {
+        deps.onHeld(runId, false)
+      }
+    },
+  }
+}
+
+async function runToEnd(client: DockerClient, name: string, spec: ContainerSpec, onMessage: (told: CacheMessage) => void, stop: AbortSignal): Promise<string | null> {
+  const id = await client.createContainer(name, spec)
+  const watch = watchExit(client, id)
+  const onStop = (): void => void client.kill(id).catch(() => undefined)
+  try {
+    const stream = await client.attach(id)
+    const ended = new Promise<void>((resolve) => {
+      stream.once('close', resolve)
+      stream.once('error', () => resolve())
+    })
+    const words = lastWords()
+    const demux = createDemux({ onStdout: createMessageReader(onMessage), onStderr: words.add, onEngineError: () => undefined })
+    stream.on('data', (chunk: Buffer) => demux.push(chunk))
+    stop.addEventListener('abort', onStop, { once: true })
+    await client.start(id)
+    if (stop.aborted) onStop()
+    const facts = await watch.exited()
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, drainMs).unref())])
+    stream.destroy()
+    return facts?.exitCode === 0 || stop.aborted ? null : words.text(facts?.exitCode ?? null)
+  } finally {
+    watch.dispose()
+    stop.removeEventListener('abort', onStop)
+    await client.remove(id).catch(() => undefined)
+  }
+}
+
+export type HostCacheDeps = { uv: UvFinder; cacheDir: string; pythonDir: string; network: NetworkEnvironment; env: NodeJS.ProcessEnv; workerDir: string; pythonVersion: string }
+
+export function createHostCache(deps: HostCacheDeps): CacheWorker {
+  return {
+    fileIn: (pipelineDir, file) => join(pipelineDir, file),
+    where: () => [deps.cacheDir, deps.pythonDir],
+    async perform(work, onMessage, stop) {
+      const { path } = await deps.uv.require()
+      for (const folder of [deps.cacheDir, deps.pythonDir]) mkdirSync(folder, { recursive: true })
+      const env = hostEnvironment(deps.env, { cacheDir: deps.cacheDir, pythonDir: deps.pythonDir, routeFile: '' }, deps.network, work.isOffline, workVariables(work))
+      const child = spawn(path, ['run', '--no-project', '--python', deps.pythonVersion, 'python', '-u', join(deps.workerDir, cacheProgram)], {
+        env, cwd: parse(process.cwd()).root, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true,
+      })
+      const words = lastWords()
+      child.stdout.on('data', createMessageReader(onMessage))
+      child.stderr.on('data', words.add)
+      const onStop = (): void => void killGroup(child)
+      stop.addEventListener('abort', onStop, { once: true })
+      if (stop.aborted) onStop()
+      const exitCode = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+      stop.removeEventListener('abort', onStop)
+      return exitCode === 0 || stop.aborted ? null : words.text(exitCode)
+    },
+  }
+}
+
+function lastWords(): { add(chunk: Buffer): void; text(exitCode: number | null): string } {
+  let end = Buffer.alloc(0)
+  return {
+    add: (chunk) => void (end = Buffer.from(Buffer.concat([end, chunk]).subarray(-lastWordsBytes))),
+    text: (exitCode) => end.toString('utf8').trim() || `The program that fills the cache ended with ${exitCode ?? 'no exit code'}.`,
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * Fills the cache ahead of runs: one program in the worker image works through all pipelines that were asked for, several at a
+ * time; what it tells becomes the state of each. Afterwards every one that is ready was started once with the network off.
+ */
+import type { CacheContent, PreheatJob, PreheatState } from '@shared/contract/cache'
+import { AppError, toWireError } from '@shared/app-error'
+import type { Publish } from '../events'
+import type { DiscoveredPipeline } from '../pipelines/discovery'
+import { chooseRequirements, needsFolder, requirementTexts } from '../uv/requirements'
+import type { CacheInventory, CacheJob, CacheMessage } from './cache-work'
+import type { CacheWorker } from './cache-worker'
+import type { CachePlace, WarmState } from './warm-state'
+
+export type PreheatDeps = {
+  pipelines: () => DiscoveredPipeline[]
+  findPipeline: (name: string) => DiscoveredPipeline
+  warmState: WarmState
+  /** Throws workspace/none-open, docker/…, tool/missing. */
+  worker: () => Promise<CacheWorker>
+  /** Where runs would install into now; null while there is nothing. */
+  place: () => Promise<CachePlace | null>
+  parallel: () => number
+  publish: Publish
+}
+
+export type PreheatService = {
+  /** Answers when it has begun. null: all that are not warm. Throws pipeline/not-found and cache/busy. */
+  start(names: string[] | null): Promise<PreheatState>
+  /** Ends what is under way; what was fetched stays. */
+  cancel(): PreheatState
+  state(): PreheatState
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>
+  log(pipeline: string): string
+  /** Another workspace: ends what is under way and forgets it. */
+  reset(): void
+  /** Looks, with the network off, what is there; pipelines that would start are warm from then on. */
+  content(): Promise<CacheContent>
+  dispose(): Promise<void>
+}
+
+type Task = { job: PreheatJob; pipeline: DiscoveredPipeline; key: string; lines: string[]; keptCharacters: number }
+
+const mostLogCharacters = 400_000
+const publishEveryMs = 100
+
+export function createPreheatService(deps: PreheatDeps): PreheatService {
+  let tasks: Task[] = []
+  let startedAtMs: number | null = null
+  let rev = 0
+  let stop = new AbortController()
+  let working: Promise<void> | null = null
+  let timer: NodeJS.Timeout | null = null
+
+  const state = (): PreheatState => ({ isRunning: working !== null, jobs: tasks.map(({ job }) => ({ ...job })), startedAtMs, rev })
+  const publish = (): void => {
+    if (timer) clearTimeout(timer)
+    timer = null
+    rev += 1
+    deps.publish('cache.preheatChanged', state())
+  }
+  const change = (task: Task, patch: Partial<PreheatJob>): void => {
+    const wasOver = isOver(task.job)
+    Object.assign(task.job, patch)
+    if (isOver(task.job) !== wasOver) deps.warmState.setWarming(new Set(tasks.filter(({ job }) => !isOver(job)).map(({ job }) => job.pipeline)))
+    timer ??= setTimeout(publish, publishEveryMs)
+  }
+  const addLine = (task: Task, line: string): void => {
+    if (task.keptCharacters > mostLogCharacters) return
+    task.keptCharacters += line.length + 1
+    task.lines.push(task.keptCharacters > mostLogCharacters ? '… what followed was not kept' : line)
+  }
+
+  const take = (task: Task, told: CacheMessage): void => {
+    if ('text' in told) return addLine(task, told.text)
+    if (!('phase' in told)) return
+    if (told.phase === 'ready') {
+      deps.warmState.remember(task.key, told.packages ?? [])
+      const total = told.packages?.length ?? 0
+      return change(task, { phase: 'ready', done: total, total, doneBytes: task.job.totalBytes })
+    }
+    if (told.phase === 'failed') {
+      deps.warmState.rememberFailure(task.key, told.message)
+      return change(task, { phase: 'failed', message: told.message })
+    }
+    const { job: _job, ...patch } = told
+    change(task, patch)
+  }
+
+  /** Pipelines of one set-up share a job: its id is the set-up's. */
+  const performAll = async (worker: CacheWorker, place: CachePlace): Promise<void> => {
+    const groups = new Map<string, Task[]>()
+    for (const task of tasks) {
+      if (isOver(task.job)) continue
+      task.key = deps.warmState.keyOf(partsOf(task.pipeline, place))
+      const id = JSON.stringify([task.key, needsItsFolder(task.pipeline) ? task.pipeline.realPath : null])
+      groups.set(id, [...(groups.get(id) ?? []), task])
+    }
+    const onMessage = (told: CacheMessage): void => {
+      if ('inventory' in told) deps.warmState.noteContent(place.cache, namesOf(told.inventory))
+      if ('job' in told) for (const task of groups.get(told.job) ?? []) take(task, told)
+    }
+    const jobs = [...groups].map(([id, [task]]) => ({ pipelineDir: needsItsFolder(task!.pipeline) ? task!.pipeline.realPath : undefined, job: jobOf(id, task!.pipeline, worker) }))
+    const together = jobs.filter(({ pipelineDir }) => pipelineDir === undefined).map(({ job }) => job)
+    const batches = [...(together.length > 0 ? [{ jobs: together, pipelineDir: undefined }] : []), ...jobs.flatMap(({ job, pipelineDir }) => (pipelineDir === undefined ? [] : [{ jobs: [job], pipelineDir }]))]
+    for (const batch of batches) {
+      if (stop.signal.aborted) return
+      const problem = await worker.perform({ isOffline: false, parallel: deps.parallel(), jobs: batch.jobs }, onMessage, stop.signal, batch.pipelineDir)
+      const left = batch.jobs.flatMap(({ id }) => groups.get(id) ?? []).filter(({ job }) => !isOver(job))
+      for (const task of left) if (!stop.signal.aborted) change(task, { phase: 'failed', message: problem ?? 'The program that fills the cache ended early. Try again.' })
+    }
+  }
+
+  const perform = async (): Promise<void> => {
+    try {
+      const worker = await deps.worker()
+      // Volumes and image come with the first look into them.
+      const place = (await deps.place()) ?? (await worker.perform({ isOffline: false, parallel: 1, jobs: [] }, () => undefined, stop.signal), await deps.place())
+      if (place !== null && !stop.signal.aborted) await performAll(worker, place)
+    } catch (error) {
+      for (const task of tasks) if (!isOver(task.job) && !stop.signal.aborted) change(task, { phase: 'failed', message: toWireError(error).message })
+    }
+    for (const task of tasks) if (!isOver(task.job)) change(task, { phase: stop.signal.aborted ? 'cancelled' : 'failed' })
+  }
+
+  const start: PreheatService['start'] = async (names) => {
+    // One that was cancelled is over within a moment.
+    if (working && stop.signal.aborted) await working
+    if (working) throw new AppError('cache/busy', 'The cache is being filled already. Wait until it is done, or cancel it.')
+    const place = await deps.place()
+    const isWarm = (pipeline: DiscoveredPipeline): boolean => place !== null && deps.warmState.isWarm(deps.warmState.keyOf(partsOf(pipeline, place)))
+    const wanted = names === null ? deps.pipelines().filter((pipeline) => !isWarm(pipeline)) : names.map((name) => deps.findPipeline(name))
+    tasks = wanted.map((pipeline) => ({ pipeline, key: '', lines: [], keptCharacters: 0, job: { pipeline: pipeline.name, phase: 'queued', done: 0, total: 0, doneBytes: 0, totalBytes: 0, message: null } }))
+    startedAtMs = Date.now()
+    stop = new AbortController()
+    deps.warmState.setWarming(new Set(tasks.map(({ job }) => job.pipeline)))
+    if (tasks.length > 0) {
+      working = perform().finally(() => {
+        working = null
+        publish()
+      })
+    }
+    publish()
+    return state()
+  }
+
+  return {
+    start,
+    cancel() {
+      stop.abort()
+      return state()
+    },
+    reset() {
+      if (tasks.length === 0) return
+      stop.abort()
+      tasks = []
+      startedAtMs = null
+      deps.warmState.setWarming(new Set())
+      publish()
+    },
+    state,
+    idle: async () => working ?? undefined,
+    log: (name) => tasks.find(({ job }) => job.pipeline === name)?.lines.join('\n') ?? '',
+    async content() {
+      const worker = await deps.worker()
+      const pipelines = deps.pipelines()
+      const place = await deps.place()
+      const unknown = place === null ? [] : pipelines.filter((pipeline) => !needsItsFolder(pipeline) && !deps.warmState.isWarm(deps.warmState.keyOf(partsOf(pipeline, place))))
+      const keys = new Map(place === null ? [] : unknown.map((pipeline) => [pipeline.name, deps.warmState.keyOf(partsOf(pipeline, place))]))
+      let inventory: CacheInventory | null = null
+      const onMessage = (told: CacheMessage): void => {
+        if ('inventory' in told) inventory = told.inventory
+        if ('phase' in told && told.phase === 'ready') deps.warmState.remember(keys.get(told.job) ?? '')
+      }
+      const problem = await worker.perform({ isOffline: true, parallel: deps.parallel(), jobs: unknown.map((pipeline) => jobOf(pipeline.name, pipeline, worker)) }, onMessage, new AbortController().signal)
+      if (inventory === null) throw new AppError('cache/unreadable', `The cache could not be looked into: ${problem ?? 'it told nothing'}. Preheat a pipeline first, then look again.`)
+      const found = inventory as CacheInventory
+      if (place) deps.warmState.noteContent(place.cache, namesOf(found))
+      return contentOf(found, worker.where(), pipelines, deps.warmState)
+    },
+    async dispose() {
+      stop.abort()
+      await working
+      if (timer) clearTimeout(timer)
+    },
+  }
+}
+
+function isOver({ phase }: PreheatJob): boolean {
+  return phase === 'ready' || phase === 'failed' || phase === 'cancelled'
+}
+
+function partsOf({ realPath, pythonVersion, config }: DiscoveredPipeline, place: CachePlace): Parameters<WarmState['keyOf']>[0] {
+  return { ...place, pythonVersion, pipelineDir: realPath, env: config.defaultEnv }
+}
+
+function textsOf({ realPath }: DiscoveredPipeline): { path: string; text: string }[] {
+  const file = chooseRequirements(realPath)
+  try {
+    return file === null ? [] : requirementTexts(realPath, file)
+  } catch {
+    // What is missing is named by uv, when it is asked with the folder before it.
+    return [{ path: '..', text: '' }]
+  }
+}
+
+function needsItsFolder(pipeline: DiscoveredPipeline): boolean {
+  return needsFolder(textsOf(pipeline))
+}
+
+function jobOf(id: string, pipeline: DiscoveredPipeline, worker: CacheWorker): CacheJob {
+  const file = chooseRequirements(pipeline.realPath)
+  const env = Object.fromEntries(Object.entries(pipeline.config.defaultEnv).filter(([name]) => name.startsWith('UV_')))
+  const common = { id, python: pipeline.pythonVersion, env }
+  if (file === null) return { ...common, file: null, files: null }
+  if (needsItsFolder(pipeline)) return { ...common, file: worker.fileIn(pipeline.realPath, file), files: null }
+  return { ...common, file, files: Object.fromEntries(textsOf(pipeline).map(({ path, text }) => [path, text])) }
+}
+
+function namesOf(inventory: CacheInventory): string[] {
+  return [...new Set(inventory.packages.map(({ name }) => name))]
+}
+
+function contentOf(inventory: CacheInventory, where: string[], pipelines: DiscoveredPipeline[], warmState: WarmState): CacheContent {
+  const users = new Map<string, string[]>()
+  for (const pipeline of pipelines) {
+    for (const [name, version] of warmState.packagesOf(pipeline.realPath)) users.set(`${name} ${version}`, [...(users.get(`${name} ${version}`) ?? []), pipeline.name])
+  }
+  const { packages, pythons, ...sizes } = inventory
+  return {
+    ...sizes,
+    where,
+    packages: packages.map((found) => ({ ...found, usedBy: users.get(`${found.name} ${found.version}`) ?? [] })).sort((a, b) => b.bytes - a.bytes),
+    pythons: pythons.map((found) => ({ ...found, usedBy: pipelines.filter(({ pythonVersion }) => found.version === pythonVersion || found.version.startsWith(`${pythonVersion}.`)).map(({ name }) => name) })),
+  }
+}

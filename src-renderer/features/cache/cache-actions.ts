@@ -1,0 +1,48 @@
+/** What the window asks of the cache. What comes of it arrives as events. */
+import { create } from 'zustand'
+import type { CacheContent } from '@shared/contract/cache'
+import { api } from '../../api'
+import { useEngineMirror } from '../../state/engine-mirror'
+import { openPage } from '../../state/layout'
+import { reportError } from '../../state/notices'
+
+type Content = { root: string | null; content: CacheContent | null; isLooking: boolean; problem: unknown }
+
+const nothing: Content = { root: null, content: null, isLooking: false, problem: null }
+
+/** What was found at the last look; of one workspace. */
+export const useCacheContent = create<Content>(() => nothing)
+
+/** null: all that are not warm. */
+export async function preheat(pipelines: string[] | null): Promise<void> {
+  try {
+    await api.call('cache.preheat', { pipelines })
+  } catch (error) {
+    reportError(error)
+  }
+}
+
+export async function preheatAll(): Promise<void> {
+  openPage('cache')
+  await preheat(null)
+}
+
+export async function cancelPreheat(): Promise<void> {
+  try {
+    await api.call('cache.cancelPreheat', {})
+  } catch (error) {
+    reportError(error)
+  }
+}
+
+export async function lookIntoCache(): Promise<void> {
+  const root = useEngineMirror.getState().workspace?.workspace?.root ?? null
+  const known = useCacheContent.getState()
+  if (known.isLooking) return
+  useCacheContent.setState({ ...(known.root === root ? known : nothing), root, isLooking: true, problem: null })
+  try {
+    useCacheContent.setState({ content: await api.call('cache.content', {}), isLooking: false })
+  } catch (problem) {
+    useCacheContent.setState({ isLooking: false, problem })
+  }
+}
