@@ -63,6 +63,7 @@ async function start(): Promise<void> {
       secretCipher: createSafeStorageCipher(safeStorage, platformInput.platform),
       followUps: { restarts: true, chains: true },
       adoptsRuns: true,
+      preheats: true,
     })
   } catch (error) {
     dialog.showErrorBox('Fast-Flow Desktop cannot start', toWireError(error).message)

@@ -3,6 +3,7 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '@shared/app-error'
 import { createContainerCache, createHostCache } from './cache/cache-worker'
+import { createPreheatTriggers } from './cache/preheat-triggers'
 import { createPreheatService, type PreheatService } from './cache/preheat-service'
 import { createWarmState, type CachePlace } from './cache/warm-state'
 import { forgetDockerEnvironment, type DockerClient } from './docker/client'
@@ -24,6 +25,7 @@ import { prepareUserData, type UserDataLayout } from './platform/user-data'
 import { createDockerRunner } from './runners/docker-runner'
 import { createHostRunner, hostCacheFolder } from './runners/host-runner'
 import { removeRouteFile } from './runners/route-file'
+import { createIndexReach } from './uv/index-reach'
 import { runUserOf } from './runners/run-user'
 import type { RunSpec, Setup } from './runners/runner'
 import { createStandby } from './runners/standby'
@@ -55,6 +57,8 @@ export type EngineConfig = {
   secretCipher?: SecretCipher
   /** Whether runs of a process that is gone are taken over; a command that ends soon must not. */
   adoptsRuns: boolean
+  /** Whether it preheats by itself, as the settings say; a command that ends soon must not. */
+  preheats: boolean
   /** Whether runs are restarted, and trigger others. */
   followUps: { restarts: boolean; chains: boolean }
 }
@@ -202,6 +206,8 @@ export function createEngine(config: EngineConfig): Engine {
       appLog.error('The state of the cache could not be read', error)
     }
     catalog.recompute()
+    const root = workspace.current().workspace?.root
+    if (config.preheats && root !== undefined && whereToLook !== null) triggers.cacheKnown(root)
   }
 
   const discover = createDiscovery()
@@ -213,6 +219,8 @@ export function createEngine(config: EngineConfig): Engine {
       runs.recheckReady()
       secrets.refresh()
       schedule.refresh()
+      const root = workspace.current().workspace?.root
+      if (config.preheats && root !== undefined) triggers.catalogChanged(root, state.pipelines)
     },
   })
   const files = createFileService({
@@ -221,9 +229,14 @@ export function createEngine(config: EngineConfig): Engine {
     publishListing: (change) => events.publish('files.listingChanged', change),
   })
 
-  const setupOf = (place: CachePlace, { pythonVersion, pipelineDir, env: variables }: RunSpec): Setup => {
-    const key = warmState.keyOf({ ...place, pythonVersion, pipelineDir, env: variables })
-    return { warmKey: key, isOffline: !settings.current().askIndexEveryRun && warmState.isWarm(key) }
+  const indexReach = createIndexReach(Date.now)
+  const setupOf = async (place: CachePlace, { pythonVersion, pipelineDir, env: variables }: RunSpec): Promise<Setup> => {
+    const warmKey = warmState.keyOf({ ...place, pythonVersion, pipelineDir, env: variables })
+    if (settings.current().askIndexEveryRun) return { warmKey, isOffline: false, notice: null }
+    if (warmState.isWarm(warmKey)) return { warmKey, isOffline: true, notice: null }
+    const unreachable = await indexReach.unreachable({ ...(await network()).proxyEnv, ...variables })
+    if (unreachable === null) return { warmKey, isOffline: false, notice: null }
+    return { warmKey, isOffline: true, notice: `${unreachable} cannot be reached from this computer: the run takes what is in the cache. Where a container does reach it, switch on "Ask the package index at every run".` }
   }
 
   const standby = createStandby({
@@ -273,6 +286,15 @@ export function createEngine(config: EngineConfig): Engine {
     },
     parallel: () => Math.max(2, 2 * (connection.facts()?.cpuCount ?? cpus().length)),
     publish: events.publish,
+  })
+  const triggers = createPreheatTriggers({
+    settings: () => settings.current(),
+    env,
+    async preheat(names) {
+      await pipelinesKnown
+      return preheat.start(names)
+    },
+    onProblem: (error) => appLog.error('Preheating did not begin', error),
   })
   const cipher = config.secretCipher ?? createKeyCipher(join(layout.root, 'secrets.key'), process.env.ENCRYPTION_KEY)
   const secrets = createSecretsService({
@@ -366,6 +388,7 @@ export function createEngine(config: EngineConfig): Engine {
     refreshCacheStates: refresh,
     async dispose() {
       schedule.dispose()
+      triggers.dispose()
       await preheat.dispose()
       await runs.stopAll()
       presence.close()

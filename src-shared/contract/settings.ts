@@ -52,6 +52,10 @@ export const settings = z.strictObject({
   standbyContainer: z.boolean(),
   /** Every run asks the package index whether there is something newer, as a server's does; else a warm pipeline runs from the cache alone. */
   askIndexEveryRun: z.boolean(),
+  /** A workspace that was used before: Python and packages are fetched when it is opened. The server's UV_PRE_HEAT. */
+  preheatAtStart: z.boolean(),
+  /** Packages are fetched a moment after requirements were changed. */
+  preheatAfterEdit: z.boolean(),
 })
 export type Settings = z.infer<typeof settings>
 
@@ -74,6 +78,8 @@ export const defaultSettings: Settings = {
   maxLogMegabytes: 200,
   standbyContainer: true,
   askIndexEveryRun: false,
+  preheatAtStart: true,
+  preheatAfterEdit: false,
 }
 
 /** `problems` names what in the settings file was not usable; those settings have their defaults. */

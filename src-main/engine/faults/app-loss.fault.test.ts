@@ -36,7 +36,7 @@ describeWithEngine('the app', ({ endpoint, image }) => {
   async function recovered(runId: string): Promise<{ run: Run; text: string }> {
     const engine = createEngine({
       userDataDir: world.profile, samplesDir: world.workspace, userSamplesDir: join(world.profile, 'samples'), workerDir: resolve('resources', 'worker'), homeDir: homedir(), platform: process.platform,
-      rememberWorkspaces: false, adoptsRuns: true, followUps: { restarts: false, chains: false },
+      rememberWorkspaces: false, adoptsRuns: true, preheats: false, followUps: { restarts: false, chains: false },
     })
     try {
       await expect.poll(async () => (await world.api('runs.get', { runId })).phase, { timeout: 60_000 }).toBe('finished')

@@ -29,7 +29,7 @@ export type DockerRunnerDeps = {
   layout: UserDataLayout
   network: () => Promise<NetworkEnvironment>
   runUser: (workspaceRoot: string) => RunUser
-  setup: (image: UsableImage, volumes: CacheVolumes, spec: RunSpec) => Setup
+  setup: (image: UsableImage, volumes: CacheVolumes, spec: RunSpec) => Promise<Setup>
   standby: Standby
 }
 
@@ -60,7 +60,9 @@ export function createDockerRunner(deps: DockerRunnerDeps): DockerRunner {
       if (stop.aborted) return notStarted
       const uvVersion = await deps.image.uvVersion(client, image)
       if (stop.aborted) return notStarted
-      const setup = deps.setup(image, volumes, spec)
+      const setup = await deps.setup(image, volumes, spec)
+      if (setup.notice !== null) hooks.onNotice({ severity: 'warning', message: setup.notice })
+      if (stop.aborted) return notStarted
       const parts: Parts = { image, network, volumes, user, limits, isOffline: setup.isOffline }
       try {
         const container = await containerFor(deps, client, spec, parts)
@@ -87,7 +89,7 @@ export function createDockerRunner(deps: DockerRunnerDeps): DockerRunner {
       if (image === null) return deps.standby.discard()
       const user = deps.runUser(spec.workspaceRoot)
       const [network, volumes] = await Promise.all([deps.network(), deps.volumes.prepare(client, Promise.resolve(image), spec.workspaceRoot, user)])
-      const parts: Parts = { image, network, volumes, user, limits: containerLimits(spec.limits, deps.engineFacts()), isOffline: deps.setup(image, volumes, spec).isOffline }
+      const parts: Parts = { image, network, volumes, user, limits: containerLimits(spec.limits, deps.engineFacts()), isOffline: (await deps.setup(image, volumes, spec)).isOffline }
       const making = makingOf(spec, parts, await containerFor(deps, client, spec, parts))
       if (deps.standby.fits(making)) return
       // Its id belongs to the container that does not fit any more.

@@ -26,7 +26,7 @@ export type HostRunnerDeps = {
   env: () => NodeJS.ProcessEnv
   /** Folder of the notebook runner. */
   workerDir: string
-  setup: (uvVersion: string, spec: RunSpec) => Setup
+  setup: (uvVersion: string, spec: RunSpec) => Promise<Setup>
 }
 
 /** When the group has ended, what it wrote is in the pipe already; a pipe that stays open longer belongs to a process that left the group. */
@@ -55,7 +55,8 @@ export function createHostRunner(deps: HostRunnerDeps): Runner {
         const requirementsFile = spec.requirements === null ? null : join(spec.pipelineDir, spec.requirements)
         const notebook = spec.entryPoint === 'main.py' ? null : { runnerFile: join(deps.workerDir, notebookRunnerFile), token: notebookToken(spec.runId), pipelineName: spec.pipelineName }
         const argv = uvRunArguments({ appDir: spec.pipelineDir, requirementsFile, notebook }, spec.pythonVersion)
-        const { warmKey, isOffline } = deps.setup(uv.version, spec)
+        const { warmKey, isOffline, notice } = await deps.setup(uv.version, spec)
+        if (notice !== null) hooks.onNotice({ severity: 'warning', message: notice })
         hooks.onFacts({ uvVersion: uv.version, commandLine: quoteCommand([uv.path, ...argv]), warmKey, ranOffline: isOffline })
         hooks.onStarting()
         const folders = { cacheDir: join(cache, 'uv'), pythonDir: join(deps.layout.hostCacheDir, 'python'), routeFile }

@@ -59,7 +59,7 @@ describeWithEngine('limits and causes in containers', ({ endpoint, image }) => {
       network: async () => ({ caBundleFile: null, caSource: null, proxyEnv: {}, problem: null }),
       runUser: () => ({ uid: 1001, gid: 1001 }),
       standby: createStandby({ client: async () => client, onHeld: () => undefined, onRemoved: () => undefined }),
-      setup: () => ({ warmKey: 'warm', isOffline: false }),
+      setup: async () => ({ warmKey: 'warm', isOffline: false, notice: null }),
     })
   })
   afterAll(async () => {

@@ -29,8 +29,8 @@ export type RunFacts = Partial<Pick<Run, 'image' | 'imageDigest' | 'uvVersion' |
   warmKey?: string
 }
 
-/** `isOffline`: this set-up was seen to work, and is done again from the cache alone. */
-export type Setup = { warmKey: string; isOffline: boolean }
+/** `isOffline`: from the cache alone, because this set-up was seen to work, or because the index is not reached; then `notice` says so. */
+export type Setup = { warmKey: string; isOffline: boolean; notice: string | null }
 
 export type RunnerHooks = {
   onFacts(facts: RunFacts): void

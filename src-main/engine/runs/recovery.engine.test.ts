@@ -32,7 +32,7 @@ describeWithEngine('after a kill -9', ({ endpoint, image }) => {
   function nextEngine(world: EngineWorld, followUps = { restarts: false, chains: false }): Engine {
     return createEngine({
       userDataDir: world.profile, samplesDir: world.workspace, userSamplesDir: join(world.profile, 'samples'), workerDir: resolve('resources', 'worker'), homeDir: homedir(), platform: process.platform,
-      rememberWorkspaces: false, adoptsRuns: true, followUps,
+      rememberWorkspaces: false, adoptsRuns: true, preheats: false, followUps,
     })
   }
 

@@ -3,6 +3,15 @@ import type { SetupFaultFinding, SetupFaultRule } from './setup-fault-rule'
 
 export const networkRules: SetupFaultRule[] = [
   {
+    // uv without a network: it knows the names, and of a wheel the address.
+    pattern: /Because ([A-Za-z0-9][A-Za-z0-9._-]*) was not found in the cache|wasn't found in the cache for: `([^`]+)`/,
+    find: ([, name, address], { words }) => {
+      const others = [...words.matchAll(/\b([A-Za-z0-9][A-Za-z0-9._-]*) was not found in the cache/g)].map(([, other]) => other)
+      const missing = [...new Set(name === undefined ? [address?.split('/').at(-1)] : others)].join(', ')
+      return { fault: 'network', detail: missing, reason: `Not in the cache: ${missing}; and the package index cannot be reached, or was not to be asked. Connect to the network and run again, or preheat the pipeline while there is one.` }
+    },
+  },
+  {
     pattern: /invalid peer certificate|UnknownIssuer|CERTIFICATE_VERIFY_FAILED|certificate verify failed|self.signed certificate|unable to get local issuer/i,
     find: (_match, { words }) => {
       const host = hostIn(words)

@@ -42,7 +42,7 @@ const expected: [name: string, fault: SetupFault, detail: string | null, reason:
   ['py2', 'python', 'Python 2.7', /2\.7/],
   ['nodownload', 'python', 'Python 3.13', /3\.13 is not in the cache, and UV_PYTHON_DOWNLOADS forbids/],
   ['pyuvoffline', 'network', 'Python 3.13', /UV_OFFLINE forbids/],
-  ['uvoffline', 'network', null, /packages could not be fetched: uv was told to stay offline/],
+  ['uvoffline', 'network', 'six', /^Not in the cache: six; .*preheat/],
   ['older-python', 'python', 'Python 3.99', /3\.99 does not exist/],
   ['pyperm', 'cache', null, /cannot write/],
   ['perm', 'cache', null, /Clear this workspace's cache/],

@@ -66,7 +66,7 @@ export function openDockerRunnerWorld({ limits = noLimits, network = plainNetwor
     layout,
     network: async () => network,
     runUser: () => user ?? { uid, gid },
-    setup: () => ({ warmKey: 'warm', isOffline: false }),
+    setup: async () => ({ warmKey: 'warm', isOffline: false, notice: null }),
     standby: createStandby({ client: async () => client, onHeld: () => undefined, onRemoved: () => undefined }),
   })
   const world: DockerRunnerWorld = {

@@ -47,7 +47,7 @@ export async function openEngineWorld({ endpoint, settings = {} }: EngineWorldOp
   giveToWorker(workspace)
   const engineEndpoint = endpoint ?? 'unix:///nowhere/engine.sock'
   writeFileSync(join(profile, 'settings.json'), JSON.stringify({ engineEndpoint, ...settings }))
-  const engine = createEngine({ userDataDir: profile, samplesDir, userSamplesDir: join(root, 'user-samples'), homeDir: homedir(), platform: process.platform, rememberWorkspaces: true, workerDir: resolve('resources', 'worker'), followUps: { restarts: true, chains: true }, adoptsRuns: true })
+  const engine = createEngine({ userDataDir: profile, samplesDir, userSamplesDir: join(root, 'user-samples'), homeDir: homedir(), platform: process.platform, rememberWorkspaces: true, workerDir: resolve('resources', 'worker'), followUps: { restarts: true, chains: true }, adoptsRuns: true, preheats: false })
   const owner = readOwner(engine.layout.databaseFile)
   const api = createApi(engine, { pickFolder: () => Promise.resolve(null), reveal: () => undefined, runtime: 'test', notices: [] }, '0.0.0')
   await api('workspace.open', { path: workspace })

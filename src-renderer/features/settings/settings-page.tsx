@@ -39,6 +39,8 @@ export function SettingsPage(): ReactNode {
           <SettingText name="stopGraceSeconds" value={settings.stopGraceSeconds} isShort />
           <SettingSwitch name="standbyContainer" value={settings.standbyContainer} />
           <SettingSwitch name="askIndexEveryRun" value={settings.askIndexEveryRun} />
+          <SettingSwitch name="preheatAtStart" value={settings.preheatAtStart} />
+          <SettingSwitch name="preheatAfterEdit" value={settings.preheatAfterEdit} />
         </section>
         <section aria-label={t('settings.group.history')}>
           <h2>{t('settings.group.history')}</h2>

@@ -1,0 +1,65 @@
+/** Preheating by itself: once a workspace that was used before is open and its engine is there, and after an edit of requirements. */
+import type { CacheState, Pipeline } from '@shared/contract/pipelines'
+import type { Settings } from '@shared/contract/settings'
+
+export type PreheatTriggerDeps = {
+  settings: () => Pick<Settings, 'preheatAtStart' | 'preheatAfterEdit'>
+  /** The app's environment: the server's UV_PRE_HEAT switches it off here, too. */
+  env: () => NodeJS.ProcessEnv
+  /** null: all that are not warm. Rejects while one is under way. */
+  preheat: (pipelines: string[] | null) => Promise<unknown>
+  onProblem: (error: unknown) => void
+}
+
+export type PreheatTriggers = {
+  /** There is a cache for runs of this workspace. */
+  cacheKnown(root: string): void
+  catalogChanged(root: string, pipelines: readonly Pipeline[]): void
+  dispose(): void
+}
+
+/** Who writes requirements saves more than once. */
+const settleMs = 1500
+const fetchable = new Set<CacheState>(['cold', 'partial', 'stale'])
+
+export function createPreheatTriggers(deps: PreheatTriggerDeps): PreheatTriggers {
+  let preheatedRoot: string | null = null
+  let seen: { root: string; states: Map<string, CacheState> } | null = null
+  const edited = new Set<string>()
+  let timer: NodeJS.Timeout | null = null
+
+  const later = (): void => {
+    if (timer) clearTimeout(timer)
+    timer = setTimeout(() => {
+      timer = null
+      const names = [...edited]
+      edited.clear()
+      deps.preheat(names).catch(deps.onProblem)
+    }, settleMs)
+    timer.unref()
+  }
+
+  return {
+    cacheKnown(root) {
+      if (preheatedRoot === root) return
+      preheatedRoot = root
+      if (deps.settings().preheatAtStart && !/^(?:0|false|no|off)$/i.test(deps.env().UV_PRE_HEAT ?? '')) deps.preheat(null).catch(deps.onProblem)
+    },
+    catalogChanged(root, pipelines) {
+      const before = seen?.root === root ? seen.states : null
+      seen = { root, states: new Map(pipelines.map(({ name, cache }) => [name, cache.state])) }
+      if (before === null || !deps.settings().preheatAfterEdit) return
+      for (const { name, cache } of pipelines) {
+        const was = before.get(name)
+        // Nothing was edited where only the newest preheating has ended.
+        if (fetchable.has(cache.state) && was !== cache.state && was !== 'warming' && cache.reason !== 'lock-outdated') edited.add(name)
+        else if (!fetchable.has(cache.state)) edited.delete(name)
+      }
+      if (edited.size > 0) later()
+      else if (timer) clearTimeout(timer)
+    },
+    dispose() {
+      if (timer) clearTimeout(timer)
+    },
+  }
+}
