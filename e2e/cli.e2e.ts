@@ -175,6 +175,32 @@ function behavesTheSame(runner: 'docker' | 'host', words: string): void {
     await running.ended
   })
 
+  it('preheat makes a pipeline warm, names what fails, and cache tells what is there', async () => {
+    const folders = ['needs', 'wrong'].map((name) => join(workspace, name))
+    for (const folder of folders) mkdirSync(folder)
+    for (const folder of folders) writeFileSync(join(folder, 'main.py'), 'import cowsay\nprint(cowsay.__version__)\n')
+    writeFileSync(join(workspace, 'needs', 'requirements.txt'), 'cowsay==6.1\n')
+    writeFileSync(join(workspace, 'wrong', 'requirements.txt'), 'no-such-package-xyz-123456\n')
+    giveToWorker(workspace)
+    try {
+      const cacheOf = async (name: string): Promise<unknown> => (await ffdesk('list', '--json')).lines.find((line) => line['name'] === name)?.['cache']
+      expect(await cacheOf('needs')).toBe('cold')
+      const ended = await ffdesk('preheat', 'needs', 'wrong')
+      expect(ended.stderr).toMatch(/needs: ready \(1 packages?\)/)
+      expect(ended.stderr).toMatch(/wrong: failed\n {2}.*no-such-package-xyz-123456|wrong: failed[\s\S]*no-such-package-xyz-123456/)
+      expect(ended.exitCode).toBe(1)
+      expect(await cacheOf('needs')).toBe('warm')
+      expect(await cacheOf('wrong')).toBe('failed')
+      const run = await ffdesk('run', 'needs', '--json')
+      expect(finishedRun(run)).toMatchObject({ outcome: 'succeeded', ranOffline: true })
+      expect((await ffdesk('cache')).stdout).toMatch(/^cowsay +6\.1 .*needs/m)
+      expect((await ffdesk('preheat', 'needs', '--json')).lines.at(-1)).toMatchObject({ pipeline: 'needs', phase: 'ready' })
+      expect((await ffdesk('preheat', 'nowhere')).exitCode).toBe(2)
+    } finally {
+      for (const folder of folders) rmSync(folder, { recursive: true })
+    }
+  })
+
   it('two at once on one profile both succeed', async () => {
     const ends = await Promise.all([ffdesk('run', 'fine', '--json'), ffdesk('run', 'fine', '--json')])
     expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0])

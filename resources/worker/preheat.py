@@ -28,6 +28,9 @@ DOWNLOADING = re.compile(r"^Downloading (\S+) \(([0-9.]+)(B|KiB|MiB|GiB)\)")
 UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;]+)")
 
+# uv tells programs that it runs where it is; on a user's computer it need not be on PATH.
+UV = os.environ.get("UV", "uv")
+
 told = threading.Lock()
 # uv takes one lock for all installations of Python.
 installing = threading.Lock()
@@ -85,16 +88,16 @@ class Job:
 
     def ensure_python(self):
         with installing:
-            if self.call(["uv", "python", "find", "--no-project", self.python], COMPILE_SECONDS, quiet=True)[0] == 0:
+            if self.call([UV, "python", "find", "--no-project", self.python], COMPILE_SECONDS, quiet=True)[0] == 0:
                 return
             tell(job=self.id, phase="python")
-            code, _, errors = self.call(["uv", "python", "install", self.python], RUN_SECONDS)
+            code, _, errors = self.call([UV, "python", "install", self.python], RUN_SECONDS)
             if code != 0:
                 raise Failed(errors)
 
     def resolve(self):
         tell(job=self.id, phase="resolving")
-        command = ["uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python", self.python, self.file]
+        command = [UV, "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python", self.python, self.file]
         code, text, errors = self.call(command, COMPILE_SECONDS)
         if code != 0:
             raise Failed(errors)
@@ -103,7 +106,7 @@ class Job:
 
     def arguments(self):
         wanted = [] if self.file is None else ["--with-requirements", self.file]
-        return ["uv", "run", "--python", self.python, *wanted, "python", "-c", "pass"]
+        return [UV, "run", "--python", self.python, *wanted, "python", "-c", "pass"]
 
     def fill(self, packages):
         over = threading.Event()
@@ -148,7 +151,7 @@ class Job:
     def call(self, command, seconds, quiet=False, on_line=None, env=None):
         """Exit code, standard output, and the end of standard error, which is told line by line as well."""
         if not quiet:
-            self.log("$ " + " ".join(command))
+            self.log("$ uv " + " ".join(command[1:]))
         process = subprocess.Popen(command, env=self.env if env is None else env, cwd=os.sep, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         out = []
         reader = threading.Thread(target=lambda: out.append(process.stdout.read()), daemon=True)

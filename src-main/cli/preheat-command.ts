@@ -40,7 +40,7 @@ function lineOf({ pipeline, phase, total, message }: PreheatJob): string {
   const name = printable(pipeline)
   switch (phase) {
     case 'ready':
-      return `${name}: ready${total === 0 ? '' : ` (${total} packages)`}`
+      return `${name}: ready${total === 0 ? '' : ` (${total} ${total === 1 ? 'package' : 'packages'})`}`
     case 'failed':
       return `${name}: failed\n${(message ?? '').split('\n').map((line) => `  ${printable(line)}`).join('\n')}`
     default:

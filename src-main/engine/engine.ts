@@ -90,6 +90,8 @@ export type Engine = {
 /** With more runs at once a computer is slow for its user, however many processors it has. */
 const mostDefaultSlots = 10
 /** Which container without a run is not a left one, and whose it is. */
+/** Several pipelines become warm in one moment. */
+const refreshAfterMs = 50
 const keptReadyKey = 'kept-ready'
 
 /** Throws store/unavailable when the profile's folder or database cannot be used. */
@@ -183,7 +185,19 @@ export function createEngine(config: EngineConfig): Engine {
   const volumes = createVolumes({ owner, facts })
   const runnerVolume = createRunnerVolume({ owner, facts, workerDir: config.workerDir })
   const runUser = (root: string): { uid: number; gid: number } => runUserOf(root, config.platform)
-  const warmState = createWarmState(facts, () => catalog.recompute())
+  const warmState = createWarmState(facts, () => {
+    catalog.recompute()
+    refreshSoon()
+  })
+  let refreshTimer: NodeJS.Timeout | null = null
+  /** A set-up that worked may have made the very cache that it went into. */
+  const refreshSoon = (): void => {
+    refreshTimer ??= setTimeout(() => {
+      refreshTimer = null
+      void refresh()
+    }, refreshAfterMs)
+    refreshTimer.unref()
+  }
   let whereToLook: { installer: string; cache: string } | null = null
 
   /** Looks which image or uv and which cache runs would take now, so that badges need no container and no waiting. */
@@ -388,6 +402,7 @@ export function createEngine(config: EngineConfig): Engine {
     refreshCacheStates: refresh,
     async dispose() {
       schedule.dispose()
+      if (refreshTimer) clearTimeout(refreshTimer)
       triggers.dispose()
       await preheat.dispose()
       await runs.stopAll()

@@ -11,6 +11,8 @@ describeWithEngine('without a way to the index', ({ endpoint, image }) => {
     world = await openEngineWorld({ endpoint, settings: { workerImage: image } })
     await world.write({ 'there/main.py': 'import six\nprint("six", six.__version__)\n', 'there/requirements.txt': 'six==1.17.0\n' })
     expect((await world.run('there')).run.outcome).toBe('succeeded')
+    // The very first run made the cache that it is warm in.
+    await expect.poll(async () => (await world.api('pipelines.list', {})).pipelines.find(({ name }) => name === 'there')?.cache.state).toBe('warm')
   })
   afterAll(() => world.close())
 
