@@ -5,7 +5,9 @@ import { AppError } from '@shared/app-error'
 import { createContainerCache, createHostCache } from './cache/cache-worker'
 import { createPreheatTriggers } from './cache/preheat-triggers'
 import { createPreheatService, type PreheatService } from './cache/preheat-service'
-import { createWarmState, type CachePlace } from './cache/warm-state'
+import { createCachePlaces } from './cache/cache-place'
+import { createRunSetup } from './cache/run-setup'
+import { createWarmState } from './cache/warm-state'
 import { forgetDockerEnvironment, type DockerClient } from './docker/client'
 import { createEngineConnection, type EngineConnection } from './docker/engine-connection'
 import type { GuardPolicy } from './docker/guard'
@@ -27,7 +29,6 @@ import { createHostRunner, hostCacheFolder } from './runners/host-runner'
 import { removeRouteFile } from './runners/route-file'
 import { createIndexReach } from './uv/index-reach'
 import { runUserOf } from './runners/run-user'
-import type { RunSpec, Setup } from './runners/runner'
 import { createStandby } from './runners/standby'
 import { createRecovery } from './runs/recovery'
 import { createRunService, type RunService } from './runs/run-service'
@@ -90,8 +91,6 @@ export type Engine = {
 /** With more runs at once a computer is slow for its user, however many processors it has. */
 const mostDefaultSlots = 10
 /** Which container without a run is not a left one, and whose it is. */
-/** Several pipelines become warm in one moment. */
-const refreshAfterMs = 50
 const keptReadyKey = 'kept-ready'
 
 /** Throws store/unavailable when the profile's folder or database cannot be used. */
@@ -135,7 +134,7 @@ export function createEngine(config: EngineConfig): Engine {
       if (state.workspace?.root !== lastRoot) preheat.reset()
       lastRoot = state.workspace?.root
       void catalog.setDir(state.workspace?.pipelinesDir ?? null).then(() => state.workspace && notePipelinesKnown())
-      void refresh()
+      void places.look()
     },
     samplesDir: config.samplesDir,
     userSamplesDir: config.userSamplesDir,
@@ -151,7 +150,7 @@ export function createEngine(config: EngineConfig): Engine {
     facts,
     publish(status) {
       events.publish('tools.workerImageChanged', status)
-      if (status.state === 'present') void refresh()
+      if (status.state === 'present') void places.look()
     },
   })
 
@@ -174,7 +173,7 @@ export function createEngine(config: EngineConfig): Engine {
     policy,
     publish(status) {
       events.publish('tools.engineChanged', status)
-      void refresh()
+      void places.look()
     },
     onReady(client) {
       runs.recheckReady()
@@ -187,47 +186,30 @@ export function createEngine(config: EngineConfig): Engine {
   const runUser = (root: string): { uid: number; gid: number } => runUserOf(root, config.platform)
   const warmState = createWarmState(facts, () => {
     catalog.recompute()
-    refreshSoon()
+    // A set-up that worked may have made the very cache that it went into.
+    places.lookSoon()
   })
-  let refreshTimer: NodeJS.Timeout | null = null
-  /** A set-up that worked may have made the very cache that it went into. */
-  const refreshSoon = (): void => {
-    refreshTimer ??= setTimeout(() => {
-      refreshTimer = null
-      void refresh()
-    }, refreshAfterMs)
-    refreshTimer.unref()
-  }
-  let whereToLook: { installer: string; cache: string } | null = null
-
-  /** Looks which image or uv and which cache runs would take now, so that badges need no container and no waiting. */
-  const lookWhere = async (): Promise<{ installer: string; cache: string } | null> => {
-    const root = workspace.current().workspace?.root
-    if (root === undefined) return null
-    if (connection.status().state === 'ready') {
-      const client = await connection.client()
-      const [image, cache] = await Promise.all([workerImage.find(client), volumes.generation(client, root, runUser(root))])
-      return image && cache !== null ? { installer: image.facts.id, cache } : null
-    }
-    const found = await uv.find()
-    return found && { installer: hostInstaller(found.version), cache: hostCacheFolder(layout, root) }
-  }
-  const refresh = async (): Promise<void> => {
-    try {
-      whereToLook = await lookWhere()
-    } catch (error) {
-      whereToLook = null
-      appLog.error('The state of the cache could not be read', error)
-    }
-    catalog.recompute()
-    const root = workspace.current().workspace?.root
-    if (config.preheats && root !== undefined && whereToLook !== null) triggers.cacheKnown(root)
-  }
+  const places = createCachePlaces({
+    workspaceRoot: () => workspace.current().workspace?.root ?? null,
+    client: async () => (connection.status().state === 'ready' ? connection.client() : null),
+    image: workerImage,
+    volumes,
+    runUser,
+    uv,
+    layout,
+    onLooked(place) {
+      catalog.recompute()
+      const root = workspace.current().workspace?.root
+      // In a container there is a place only after a run; on this computer there always is one.
+      if (config.preheats && place !== null && root !== undefined && (connection.status().state === 'ready' || history.list({ workspaceRoot: root, pipeline: null, limit: 1 }).length > 0)) triggers.cacheKnown(root)
+    },
+    onProblem: (error) => appLog.error('The state of the cache could not be read', error),
+  })
 
   const discover = createDiscovery()
   const catalog = createCatalog({
     discover: (dir) => discover(dir, { defaultPythonVersion: settings.current().defaultPythonVersion, workspaceRoot: workspace.current().workspace?.root ?? dir }),
-    cacheState: (pipeline) => warmState.stateOf(pipeline, whereToLook),
+    cacheState: (pipeline) => warmState.stateOf(pipeline, places.current()),
     publish(state) {
       events.publish('pipelines.changed', state)
       runs.recheckReady()
@@ -243,15 +225,7 @@ export function createEngine(config: EngineConfig): Engine {
     publishListing: (change) => events.publish('files.listingChanged', change),
   })
 
-  const indexReach = createIndexReach(Date.now)
-  const setupOf = async (place: CachePlace, { pythonVersion, pipelineDir, env: variables }: RunSpec): Promise<Setup> => {
-    const warmKey = warmState.keyOf({ ...place, pythonVersion, pipelineDir, env: variables })
-    if (settings.current().askIndexEveryRun) return { warmKey, isOffline: false, notice: null }
-    if (warmState.isWarm(warmKey)) return { warmKey, isOffline: true, notice: null }
-    const unreachable = await indexReach.unreachable({ ...(await network()).proxyEnv, ...variables })
-    if (unreachable === null) return { warmKey, isOffline: false, notice: null }
-    return { warmKey, isOffline: true, notice: `${unreachable} cannot be reached from this computer: the run takes what is in the cache. Where a container does reach it, switch on "Ask the package index at every run".` }
-  }
+  const setupOf = createRunSetup({ warmState, settings: () => settings.current(), network, indexReach: createIndexReach(Date.now) })
 
   const standby = createStandby({
     client: () => connection.client(),
@@ -277,7 +251,7 @@ export function createEngine(config: EngineConfig): Engine {
     network,
     env,
     workerDir: config.workerDir,
-    setup: (version, spec) => setupOf({ installer: hostInstaller(version), cache: hostCacheFolder(layout, spec.workspaceRoot) }, spec),
+    setup: (version, spec) => setupOf(places.onHost(version, spec.workspaceRoot), spec),
   })
   const preheat = createPreheatService({
     pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)),
@@ -294,10 +268,7 @@ export function createEngine(config: EngineConfig): Engine {
         onHeld: (runId, isHeld) => (isHeld ? facts.set(`cache-work:${runId}`, presence.instanceId) : facts.remove(`cache-work:${runId}`)),
       })
     },
-    async place() {
-      await refresh()
-      return whereToLook
-    },
+    place: () => places.look(),
     parallel: () => Math.max(2, 2 * (connection.facts()?.cpuCount ?? cpus().length)),
     publish: events.publish,
   })
@@ -399,10 +370,10 @@ export function createEngine(config: EngineConfig): Engine {
     damagedDatabase: damagedFile,
     databaseHasWal: hasWal,
     appLog,
-    refreshCacheStates: refresh,
+    refreshCacheStates: async () => void (await places.look()),
     async dispose() {
       schedule.dispose()
-      if (refreshTimer) clearTimeout(refreshTimer)
+      places.dispose()
       triggers.dispose()
       await preheat.dispose()
       await runs.stopAll()
@@ -413,10 +384,6 @@ export function createEngine(config: EngineConfig): Engine {
       database.close()
     },
   }
-}
-
-function hostInstaller(uvVersion: string): string {
-  return `uv ${uvVersion} ${process.platform} ${process.arch}`
 }
 
 function openRoot(workspace: WorkspaceService): string {

@@ -42,6 +42,19 @@ test('what has changed since is the reason for being stale; changed back it is w
   expect(look()).toMatchObject(stale('cache-changed'))
 })
 
+test('two pipelines with one set-up are warm together, and each knows its packages', () => {
+  const { state, parts, look, folder } = world()
+  addFiles(folder, { 'twin/requirements.txt': 'six\n' })
+  const twin = join(folder, 'twin')
+  const key = state.keyOf(parts)
+  expect(state.keyOf({ ...parts, pipelineDir: twin })).toBe(key)
+  state.remember(key, [['six', '1.17.0']])
+  expect([state.packagesOf(parts.pipelineDir), state.packagesOf(twin)]).toEqual([[['six', '1.17.0']], [['six', '1.17.0']]])
+  addFiles(folder, { 'twin/requirements.txt': 'seven\n' })
+  expect(look({ name: 'twin', realPath: twin })).toMatchObject({ state: 'stale', reason: 'requirements-changed' })
+  expect(look()).toMatchObject({ state: 'warm' })
+})
+
 test('a lock that lacks what requirements.txt asks for is outdated, although it starts offline', () => {
   const { state, parts, look, folder } = world()
   addFiles(folder, { 'demo/requirements.txt.lock': 'six==1.17.0\n' })

@@ -49,7 +49,8 @@ export type ResolvedPackages = [name: string, version: string][]
 const none: Omit<PipelineCache, 'state'> = { reason: null, startsOffline: false, missing: [], resolvedAtMs: null, message: null }
 
 export function createWarmState(facts: Facts, onChanged: () => void): WarmState {
-  const setups = new Map<string, { setup: Setup; pipelineDir: string }>()
+  /** By folder; several pipelines may have one set-up. */
+  const latest = new Map<string, { key: string; setup: Setup }>()
   const contents = new Map<string, ReadonlySet<string>>()
   let warming: ReadonlySet<string> = new Set()
 
@@ -60,7 +61,7 @@ export function createWarmState(facts: Facts, onChanged: () => void): WarmState 
   const keyOf = (parts: SetupParts): string => {
     const setup = setupOf(parts)
     const key = createHash('sha256').update(JSON.stringify(setup)).digest('hex')
-    setups.set(key, { setup, pipelineDir: parts.pipelineDir })
+    latest.set(parts.pipelineDir, { key, setup })
     return key
   }
   const lastSetup = (pipelineDir: string): Setup | null => JSON.parse(facts.get(`warmed-as:${pipelineDir}`) || 'null') as Setup | null
@@ -84,13 +85,13 @@ export function createWarmState(facts: Facts, onChanged: () => void): WarmState 
     keyOf,
     isWarm: (key) => warmedAt(key) !== null,
     remember(key, packages) {
-      const known = setups.get(key)
       const isNew = warmedAt(key) === null
       if (isNew || packages !== undefined) facts.set(`warm:${key}`, String(Date.now()))
       facts.set(`preheat-failed:${key}`, '')
-      if (known) {
-        facts.set(`warmed-as:${known.pipelineDir}`, JSON.stringify(known.setup))
-        if (packages !== undefined) facts.set(`packages:${known.pipelineDir}`, JSON.stringify(packages))
+      for (const [pipelineDir, known] of latest) {
+        if (known.key !== key) continue
+        facts.set(`warmed-as:${pipelineDir}`, JSON.stringify(known.setup))
+        if (packages !== undefined) facts.set(`packages:${pipelineDir}`, JSON.stringify(packages))
       }
       if (isNew || packages !== undefined) onChanged()
     },
@@ -118,7 +119,7 @@ export function createWarmState(facts: Facts, onChanged: () => void): WarmState 
       const message = facts.get(`preheat-failed:${key}`)
       if (message) return { ...none, state: 'failed', message, missing }
       const before = lastSetup(realPath)
-      const now = setups.get(key)?.setup
+      const now = latest.get(realPath)?.setup
       if (before && now) return { ...none, state: 'stale', reason: whatChanged(before, now), missing }
       return { ...none, state: isPartial ? 'partial' : 'cold', missing }
     },
