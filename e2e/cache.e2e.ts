@@ -76,4 +76,12 @@ describe.skipIf(testEngine === null)('The cache (needs FFD_TEST_ENGINE)', () => 
     await page().getByRole('button', { name: 'Preheat tables' }).click()
     await window.getByRole('treeitem', { name: /^tables, .*cache warm/ }).waitFor()
   })
+
+  it('a workspace that was used before is preheated when it is opened', async () => {
+    await app.close()
+    write('tables/requirements.txt', 'numpy==2.3.4\ncolorama==0.4.6\nsix==1.17.0\n')
+    app = await startApp(profile, { engine: testEngine })
+    await app.page.window.getByRole('treeitem', { name: /^tables, .*cache warm/ }).waitFor({ timeout: 60_000 })
+    await page().getByRole('list', { name: 'Preheating by pipeline' }).getByRole('listitem', { name: 'tables, ready' }).waitFor()
+  })
 })

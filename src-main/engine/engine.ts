@@ -200,8 +200,7 @@ export function createEngine(config: EngineConfig): Engine {
     onLooked(place) {
       catalog.recompute()
       const root = workspace.current().workspace?.root
-      // In a container there is a place only after a run; on this computer there always is one.
-      if (config.preheats && place !== null && root !== undefined && (connection.status().state === 'ready' || history.list({ workspaceRoot: root, pipeline: null, limit: 1 }).length > 0)) triggers.cacheKnown(root)
+      if (config.preheats && root !== undefined && connection.status().state !== 'connecting') triggers.opened(root, place !== null && history.list({ workspaceRoot: root, pipeline: null, limit: 1 }).length > 0)
     },
     onProblem: (error) => appLog.error('The state of the cache could not be read', error),
   })

@@ -14,11 +14,13 @@ function triggers(settings = { preheatAtStart: true, preheatAfterEdit: true }, e
 }
 const pipelines = (states: Record<string, CacheState>): Pipeline[] => Object.entries(states).map(([name, state]) => ({ name, cache: { state, reason: null } }) as Pipeline)
 
-test('once for a workspace, when it has a cache', () => {
-  const { cacheKnown } = triggers()
-  cacheKnown('/a')
-  cacheKnown('/a')
-  cacheKnown('/b')
+test('once for a workspace that was used before; one that is new is left to its user', () => {
+  const { opened } = triggers()
+  opened('/a', true)
+  opened('/a', true)
+  opened('/new', false)
+  opened('/new', true)
+  opened('/b', true)
   expect(asked).toEqual([null, null])
 })
 
@@ -26,7 +28,7 @@ test.each<[object, NodeJS.ProcessEnv]>([
   [{ preheatAtStart: false, preheatAfterEdit: true }, {}],
   [{ preheatAtStart: true, preheatAfterEdit: true }, { UV_PRE_HEAT: 'False' }],
 ])('not with %j and %j', (settings, env) => {
-  triggers(settings as never, env).cacheKnown('/a')
+  triggers(settings as never, env).opened('/a', true)
   expect(asked).toEqual([])
 })
 

@@ -12,8 +12,8 @@ export type PreheatTriggerDeps = {
 }
 
 export type PreheatTriggers = {
-  /** There is a cache for runs of this workspace. */
-  cacheKnown(root: string): void
+  /** The first look at a workspace decides: one that was used before is preheated, one that is new waits for its user. */
+  opened(root: string, wasUsed: boolean): void
   catalogChanged(root: string, pipelines: readonly Pipeline[]): void
   dispose(): void
 }
@@ -23,7 +23,7 @@ const settleMs = 1500
 const fetchable = new Set<CacheState>(['cold', 'partial', 'stale'])
 
 export function createPreheatTriggers(deps: PreheatTriggerDeps): PreheatTriggers {
-  let preheatedRoot: string | null = null
+  let openedRoot: string | null = null
   let seen: { root: string; states: Map<string, CacheState> } | null = null
   const edited = new Set<string>()
   let timer: NodeJS.Timeout | null = null
@@ -40,10 +40,10 @@ export function createPreheatTriggers(deps: PreheatTriggerDeps): PreheatTriggers
   }
 
   return {
-    cacheKnown(root) {
-      if (preheatedRoot === root) return
-      preheatedRoot = root
-      if (deps.settings().preheatAtStart && !/^(?:0|false|no|off)$/i.test(deps.env().UV_PRE_HEAT ?? '')) deps.preheat(null).catch(deps.onProblem)
+    opened(root, wasUsed) {
+      if (openedRoot === root) return
+      openedRoot = root
+      if (wasUsed && deps.settings().preheatAtStart && !/^(?:0|false|no|off)$/i.test(deps.env().UV_PRE_HEAT ?? '')) deps.preheat(null).catch(deps.onProblem)
     },
     catalogChanged(root, pipelines) {
       const before = seen?.root === root ? seen.states : null
