@@ -1,7 +1,7 @@
 /** Starts the real Electron app on a profile of its own and ends it again. Nothing of the user's is read or written. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { _electron, type ElectronApplication } from 'playwright'
 import { createAppPage, type AppPage } from './app-page'
 
@@ -12,6 +12,15 @@ export type Profile = { userDataDir: string; samplesDir: string; remove(): void 
 export function createProfile(): Profile {
   const userDataDir = mkdtempSync(join(tmpdir(), 'ffd-e2e-'))
   return { userDataDir, samplesDir: join(userDataDir, 'fast-flow-samples'), remove: () => rmSync(userDataDir, { recursive: true, force: true }) }
+}
+
+/** Adds or replaces a file of the sample workspace, for example `demo/main.py`. */
+export function writeSample({ samplesDir }: Profile, path: string, text: string): void {
+  const file = join(samplesDir, path)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+  // The run user of a workspace that belongs to root.
+  if (process.getuid?.() === 0) for (const owned of [dirname(file), file]) chownSync(owned, 1001, 1001)
 }
 
 export type RunningApp = { electron: ElectronApplication; page: AppPage; close(): Promise<void> }

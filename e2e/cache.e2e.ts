@@ -1,8 +1,6 @@
 /** The cache in the real window: cold, preheated with progress, warm, stale after an edit, a run without the index. */
-import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createProfile, startApp, testEngine, type Profile, type RunningApp } from './app-fixture'
+import { createProfile, startApp, testEngine, writeSample, type Profile, type RunningApp } from './app-fixture'
 
 describe.skipIf(testEngine === null)('The cache (needs FFD_TEST_ENGINE)', () => {
   let profile: Profile
@@ -24,13 +22,7 @@ describe.skipIf(testEngine === null)('The cache (needs FFD_TEST_ENGINE)', () => 
     profile.remove()
   })
 
-  function write(path: string, text: string): void {
-    const file = join(profile.samplesDir, path)
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, text)
-    // The run user of a workspace that belongs to root.
-    if (process.getuid?.() === 0) for (const owned of [dirname(file), file]) chownSync(owned, 1001, 1001)
-  }
+  const write = (path: string, text: string): void => writeSample(profile, path, text)
 
   const page = () => app.page.window.getByRole('tabpanel')
   const job = (name: string, phase: string) => page().getByRole('list', { name: 'Preheating by pipeline' }).getByRole('listitem', { name: `${name}, ${phase}` })

@@ -1,8 +1,8 @@
 /** Runs that wait, are retried, are ended by their limit, outlive the app: in the real window, in real containers. */
-import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createProfile, startApp, testEngine, type Profile, type RunningApp } from './app-fixture'
+import { createProfile, startApp, testEngine, writeSample, type Profile, type RunningApp } from './app-fixture'
 
 describe.skipIf(testEngine === null)('The life of a run (needs FFD_TEST_ENGINE)', () => {
   let profile: Profile
@@ -29,13 +29,7 @@ describe.skipIf(testEngine === null)('The life of a run (needs FFD_TEST_ENGINE)'
     profile.remove()
   })
 
-  function write(path: string, text: string): void {
-    const file = join(profile.samplesDir, path)
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, text)
-    // The run user of a workspace that belongs to root.
-    if (process.getuid?.() === 0) for (const owned of [dirname(file), file]) chownSync(owned, 1001, 1001)
-  }
+  const write = (path: string, text: string): void => writeSample(profile, path, text)
 
   async function run(pipeline: string): Promise<void> {
     await app.page.select(pipeline)

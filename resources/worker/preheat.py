@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
@@ -125,13 +124,14 @@ class Job:
         elif line.startswith(" Downloaded "):
             self.downloaded.add(line.split()[1])
         elif line.strip().startswith("Building "):
-            tell(job=self.id, phase="building", name=line.split()[1])
+            tell(job=self.id, phase="building")
 
     def watch(self, packages, over):
         last = None
         while True:
             is_last = over.wait(LOOK_EVERY_SECONDS)
-            done = sum(1 for name, version in packages if is_cached(name, version))
+            held = cached_versions()
+            done = sum(1 for name, version in packages if (name, version) in held)
             total_bytes = sum(self.bytes_announced.values())
             done_bytes = sum(size for name, size in self.bytes_announced.items() if name in self.downloaded)
             now = (done, done_bytes, total_bytes)
@@ -202,10 +202,8 @@ def folders(path):
         return []
 
 
-def is_cached(name, version):
-    return any(
-        os.path.basename(folder) == name and any(entry.split("-")[0] == version and "." in entry for entry in os.listdir(folder)) for folder in list(wheel_folders())
-    )
+def cached_versions():
+    return {(os.path.basename(folder), entry.split("-")[0]) for folder in wheel_folders() for entry in os.listdir(folder) if "." in entry}
 
 
 def size_of(path):
@@ -253,13 +251,11 @@ def main():
     while "FFD_JOBS_%d" % len(pieces) in os.environ:
         pieces.append(os.environ["FFD_JOBS_%d" % len(pieces)])
     work = json.loads(zlib.decompress(base64.b64decode("".join(pieces))))
-    began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(max(1, work["parallel"])) as pool:
         for number, asked in enumerate(work["jobs"]):
             pool.submit(Job(asked, os.path.join(folder, str(number)), work["isOffline"]).run)
         pool.shutdown(wait=True)
     inventory()
-    tell(seconds=round(time.monotonic() - began, 3))
 
 
 main()

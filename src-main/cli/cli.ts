@@ -67,7 +67,8 @@ function openEngine(dir: string | null): Engine {
     workerDir: join(__dirname, '..', '..', 'resources', 'worker'),
     // A command ends with its run.
     followUps: { restarts: false, chains: false },
-    adoptsRuns: false, preheats: false,
+    adoptsRuns: false,
+    preheats: false,
     userSamplesDir: userSamplesDir(userDataDir, input),
     homeDir: input.homeDir,
     platform: input.platform,

@@ -50,7 +50,6 @@ const message = z.union([
   z.object({ job, phase: z.literal('downloading'), done: count, total: count, doneBytes: count, totalBytes: count }),
   z.object({ job, phase: z.enum(['python', 'resolving', 'building', 'checking']) }),
   z.object({ inventory: cacheInventory }),
-  z.object({ seconds: z.number() }),
 ])
 export type CacheMessage = z.infer<typeof message>
 

@@ -4,9 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import type { ContainerSpec, DockerClient, EngineFacts } from '../docker/client'
-import { watchExit } from '../docker/container-exit'
-import { createDemux } from '../docker/demux'
-import { labels } from '../docker/labels'
+import { runToEnd } from '../docker/helper-container'
 import { containerRunnerDir, type RunnerVolume } from '../docker/runner-volume'
 import type { RunUser, Volumes } from '../docker/volumes'
 import type { WorkerImage } from '../docker/worker-image'
@@ -46,7 +44,6 @@ export type ContainerCacheDeps = {
   onHeld: (runId: string, isHeld: boolean) => void
 }
 
-const drainMs = 2000
 const lastWordsBytes = 4000
 
 export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
@@ -61,20 +58,11 @@ export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
     const runnerVolume = await deps.runnerVolume.prepare(client, reference)
     const limits = containerLimits(noLimits, deps.engineFacts)
     const spec = containerSpec(
-      { runId, pipelineName: 'cache', pipelineDir: pipelineDir ?? '', pythonVersion: deps.pythonVersion, requirements: null, entryPoint: 'main.py', env: workVariables(work) },
+      // What builds from the folder may write into it, as it does in a run.
+      { runId, pipelineName: 'cache', pipelineDir: pipelineDir ?? null, pythonVersion: deps.pythonVersion, requirements: null, entryPoint: 'main.py', env: workVariables(work) },
       { owner, image: reference, user, volumes, network: deps.network, isOffline: work.isOffline, routeFile: null, runnerVolume, limits },
     )
-    return {
-      ...spec,
-      Cmd: ['uv', 'run', '--no-project', '--python', deps.pythonVersion, 'python', '-u', `${containerRunnerDir}/${cacheProgram}`],
-      Labels: { [labels.owner]: owner, [labels.runId]: runId, [labels.pipeline]: 'cache' },
-      HostConfig: {
-        ...spec.HostConfig,
-        NetworkMode: work.isOffline ? 'none' : 'bridge',
-        // What builds from the folder may write into it, as it does in a run.
-        Mounts: spec.HostConfig.Mounts.filter(({ Target }) => Target !== '/app' || pipelineDir !== undefined),
-      },
-    }
+    return { ...spec, Cmd: ['uv', ...programArguments(deps.pythonVersion, `${containerRunnerDir}/${cacheProgram}`)], HostConfig: { ...spec.HostConfig, NetworkMode: work.isOffline ? 'none' : 'bridge' } }
   }
 
   return {
@@ -86,38 +74,13 @@ export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
       if (stop.aborted) return null
       deps.onHeld(runId, true)
       try {
-        return await runToEnd(client, `ffd-run-${runId}`, spec, onMessage, stop)
+        const words = lastWords()
+        const exitCode = await runToEnd(client, `ffd-run-${runId}`, spec, { onStdout: createMessageReader(onMessage), onStderr: words.add, stop })
+        return exitCode === 0 || stop.aborted ? null : words.text(exitCode)
       } finally {
         deps.onHeld(runId, false)
       }
     },
-  }
-}
-
-async function runToEnd(client: DockerClient, name: string, spec: ContainerSpec, onMessage: (told: CacheMessage) => void, stop: AbortSignal): Promise<string | null> {
-  const id = await client.createContainer(name, spec)
-  const watch = watchExit(client, id)
-  const onStop = (): void => void client.kill(id).catch(() => undefined)
-  try {
-    const stream = await client.attach(id)
-    const ended = new Promise<void>((resolve) => {
-      stream.once('close', resolve)
-      stream.once('error', () => resolve())
-    })
-    const words = lastWords()
-    const demux = createDemux({ onStdout: createMessageReader(onMessage), onStderr: words.add, onEngineError: () => undefined })
-    stream.on('data', (chunk: Buffer) => demux.push(chunk))
-    stop.addEventListener('abort', onStop, { once: true })
-    await client.start(id)
-    if (stop.aborted) onStop()
-    const facts = await watch.exited()
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, drainMs).unref())])
-    stream.destroy()
-    return facts?.exitCode === 0 || stop.aborted ? null : words.text(facts?.exitCode ?? null)
-  } finally {
-    watch.dispose()
-    stop.removeEventListener('abort', onStop)
-    await client.remove(id).catch(() => undefined)
   }
 }
 
@@ -131,7 +94,7 @@ export function createHostCache(deps: HostCacheDeps): CacheWorker {
       const { path } = await deps.uv.require()
       for (const folder of [deps.cacheDir, deps.pythonDir]) mkdirSync(folder, { recursive: true })
       const env = hostEnvironment(deps.env, { cacheDir: deps.cacheDir, pythonDir: deps.pythonDir, routeFile: '' }, deps.network, work.isOffline, workVariables(work))
-      const child = spawn(path, ['run', '--no-project', '--python', deps.pythonVersion, 'python', '-u', join(deps.workerDir, cacheProgram)], {
+      const child = spawn(path, programArguments(deps.pythonVersion, join(deps.workerDir, cacheProgram)), {
         env, cwd: parse(process.cwd()).root, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true,
       })
       const words = lastWords()
@@ -145,6 +108,11 @@ export function createHostCache(deps: HostCacheDeps): CacheWorker {
       return exitCode === 0 || stop.aborted ? null : words.text(exitCode)
     },
   }
+}
+
+/** What follows `uv`. */
+function programArguments(pythonVersion: string, file: string): string[] {
+  return ['run', '--no-project', '--python', pythonVersion, 'python', '-u', file]
 }
 
 function lastWords(): { add(chunk: Buffer): void; text(exitCode: number | null): string } {

@@ -6,7 +6,7 @@ import type { CacheContent, PreheatJob, PreheatState } from '@shared/contract/ca
 import { AppError, toWireError } from '@shared/app-error'
 import type { Publish } from '../events'
 import type { DiscoveredPipeline } from '../pipelines/discovery'
-import { chooseRequirements, needsFolder, requirementTexts } from '../uv/requirements'
+import { chooseRequirements, needsFolder, requirementTexts, type RequirementsFile } from '../uv/requirements'
 import type { CacheInventory, CacheJob, CacheMessage } from './cache-work'
 import type { CacheWorker } from './cache-worker'
 import type { CachePlace, WarmState } from './warm-state'
@@ -89,24 +89,28 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
 
   /** Pipelines of one set-up share a job: its id is the set-up's. */
   const performAll = async (worker: CacheWorker, place: CachePlace): Promise<void> => {
-    const groups = new Map<string, Task[]>()
+    const groups = new Map<string, AskedJob & { tasks: Task[] }>()
     for (const task of tasks) {
       if (isOver(task.job)) continue
       task.key = deps.warmState.keyOf(partsOf(task.pipeline, place))
-      const id = JSON.stringify([task.key, needsItsFolder(task.pipeline) ? task.pipeline.realPath : null])
-      groups.set(id, [...(groups.get(id) ?? []), task])
+      const asked = jobOf(task.key, task.pipeline, worker)
+      // Without files it is about the folder, which no other pipeline shares.
+      const id = asked.pipelineDir === undefined ? task.key : JSON.stringify([task.key, asked.pipelineDir])
+      const known = groups.get(id)
+      if (known) known.tasks.push(task)
+      else groups.set(id, { tasks: [task], pipelineDir: asked.pipelineDir, job: { ...asked.job, id } })
     }
     const onMessage = (told: CacheMessage): void => {
       if ('inventory' in told) deps.warmState.noteContent(place.cache, namesOf(told.inventory))
-      if ('job' in told) for (const task of groups.get(told.job) ?? []) take(task, told)
+      if ('job' in told) for (const task of groups.get(told.job)?.tasks ?? []) take(task, told)
     }
-    const jobs = [...groups].map(([id, [task]]) => ({ pipelineDir: needsItsFolder(task!.pipeline) ? task!.pipeline.realPath : undefined, job: jobOf(id, task!.pipeline, worker) }))
+    const jobs = [...groups.values()]
     const together = jobs.filter(({ pipelineDir }) => pipelineDir === undefined).map(({ job }) => job)
     const batches = [...(together.length > 0 ? [{ jobs: together, pipelineDir: undefined }] : []), ...jobs.flatMap(({ job, pipelineDir }) => (pipelineDir === undefined ? [] : [{ jobs: [job], pipelineDir }]))]
     for (const batch of batches) {
       if (stop.signal.aborted) return
       const problem = await worker.perform({ isOffline: false, parallel: deps.parallel(), jobs: batch.jobs }, onMessage, stop.signal, batch.pipelineDir)
-      const left = batch.jobs.flatMap(({ id }) => groups.get(id) ?? []).filter(({ job }) => !isOver(job))
+      const left = batch.jobs.flatMap(({ id }) => groups.get(id)?.tasks ?? []).filter(({ job }) => !isOver(job))
       for (const task of left) if (!stop.signal.aborted) change(task, { phase: 'failed', message: problem ?? 'The program that fills the cache ended early. Try again.' })
     }
   }
@@ -165,14 +169,19 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
       const worker = await deps.worker()
       const pipelines = deps.pipelines()
       const place = await deps.place()
-      const unknown = place === null ? [] : pipelines.filter((pipeline) => !needsItsFolder(pipeline) && !deps.warmState.isWarm(deps.warmState.keyOf(partsOf(pipeline, place))))
-      const keys = new Map(place === null ? [] : unknown.map((pipeline) => [pipeline.name, deps.warmState.keyOf(partsOf(pipeline, place))]))
+      // By its set-up, which several pipelines may share.
+      const unknown = new Map<string, CacheJob>()
+      if (place !== null) for (const pipeline of pipelines) {
+        const key = deps.warmState.keyOf(partsOf(pipeline, place))
+        const { job, pipelineDir } = jobOf(key, pipeline, worker)
+        if (pipelineDir === undefined && !deps.warmState.isWarm(key)) unknown.set(key, job)
+      }
       let inventory: CacheInventory | null = null
       const onMessage = (told: CacheMessage): void => {
         if ('inventory' in told) inventory = told.inventory
-        if ('phase' in told && told.phase === 'ready') deps.warmState.remember(keys.get(told.job) ?? '')
+        if ('phase' in told && told.phase === 'ready') deps.warmState.remember(told.job)
       }
-      const problem = await worker.perform({ isOffline: true, parallel: deps.parallel(), jobs: unknown.map((pipeline) => jobOf(pipeline.name, pipeline, worker)) }, onMessage, new AbortController().signal)
+      const problem = await worker.perform({ isOffline: true, parallel: deps.parallel(), jobs: [...unknown.values()] }, onMessage, new AbortController().signal)
       if (inventory === null) throw new AppError('cache/unreadable', `The cache could not be looked into: ${problem ?? 'it told nothing'}. Preheat a pipeline first, then look again.`)
       const found = inventory as CacheInventory
       if (place) deps.warmState.noteContent(place.cache, namesOf(found))
@@ -194,27 +203,26 @@ function partsOf({ realPath, pythonVersion, config }: DiscoveredPipeline, place:
   return { ...place, pythonVersion, pipelineDir: realPath, env: config.defaultEnv }
 }
 
-function textsOf({ realPath }: DiscoveredPipeline): { path: string; text: string }[] {
-  const file = chooseRequirements(realPath)
+function textsOf(pipelineDir: string, file: RequirementsFile): { path: string; text: string }[] {
   try {
-    return file === null ? [] : requirementTexts(realPath, file)
+    return requirementTexts(pipelineDir, file)
   } catch {
     // What is missing is named by uv, when it is asked with the folder before it.
     return [{ path: '..', text: '' }]
   }
 }
 
-function needsItsFolder(pipeline: DiscoveredPipeline): boolean {
-  return needsFolder(textsOf(pipeline))
-}
+/** `pipelineDir`: of one that needs its folder before it. */
+type AskedJob = { job: CacheJob; pipelineDir: string | undefined }
 
-function jobOf(id: string, pipeline: DiscoveredPipeline, worker: CacheWorker): CacheJob {
+function jobOf(id: string, pipeline: DiscoveredPipeline, worker: CacheWorker): AskedJob {
   const file = chooseRequirements(pipeline.realPath)
   const env = Object.fromEntries(Object.entries(pipeline.config.defaultEnv).filter(([name]) => name.startsWith('UV_')))
   const common = { id, python: pipeline.pythonVersion, env }
-  if (file === null) return { ...common, file: null, files: null }
-  if (needsItsFolder(pipeline)) return { ...common, file: worker.fileIn(pipeline.realPath, file), files: null }
-  return { ...common, file, files: Object.fromEntries(textsOf(pipeline).map(({ path, text }) => [path, text])) }
+  if (file === null) return { job: { ...common, file: null, files: null }, pipelineDir: undefined }
+  const texts = textsOf(pipeline.realPath, file)
+  if (needsFolder(texts)) return { job: { ...common, file: worker.fileIn(pipeline.realPath, file), files: null }, pipelineDir: pipeline.realPath }
+  return { job: { ...common, file, files: Object.fromEntries(texts.map(({ path, text }) => [path, text])) }, pipelineDir: undefined }
 }
 
 function namesOf(inventory: CacheInventory): string[] {

@@ -26,7 +26,7 @@ export type ContainerInput = {
   limits: Pick<ContainerLimits, 'memoryBytes' | 'nanoCpus'>
 }
 
-export type ContainedRun = Pick<RunSpec, 'runId' | 'pipelineName' | 'pipelineDir' | 'pythonVersion' | 'requirements' | 'entryPoint' | 'env'>
+export type ContainedRun = Pick<RunSpec, 'runId' | 'pipelineName' | 'pythonVersion' | 'requirements' | 'entryPoint' | 'env'> & { /** null: no /app. */ pipelineDir: string | null }
 
 export function containerSpec(spec: ContainedRun, input: ContainerInput): ContainerSpec {
   const { memoryBytes, nanoCpus } = input.limits
@@ -54,7 +54,7 @@ export function containerSpec(spec: ContainedRun, input: ContainerInput): Contai
       // Only the way back to a log after a crash of the app: the live log comes by attach.
       LogConfig: { Type: 'json-file', Config: { 'max-size': '50m', 'max-file': '2' } },
       Mounts: [
-        { Type: 'bind', Source: spec.pipelineDir, Target: '/app', ReadOnly: false },
+        ...(spec.pipelineDir === null ? [] : [{ Type: 'bind' as const, Source: spec.pipelineDir, Target: '/app', ReadOnly: false }]),
         { Type: 'volume', Source: input.volumes.cacheVolume, Target: '/cache/uv', ReadOnly: false },
         { Type: 'volume', Source: input.volumes.pythonVolume, Target: '/cache/uv_python', ReadOnly: false },
         ...(input.routeFile === null ? [] : [{ Type: 'bind' as const, Source: input.routeFile, Target: containerRouteFile, ReadOnly: false }]),

@@ -1,7 +1,7 @@
 /** Where a requirements file says what uv complains about: uv names packages and offsets, people look for lines. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { normalizedName } from '../uv/requirement-lines'
+import { normalizedName } from '../uv/requirement-names'
 import type { RequirementsFile } from '../uv/requirements'
 
 /** The file that a run installs from, as it is written. */

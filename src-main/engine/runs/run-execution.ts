@@ -153,13 +153,13 @@ export async function execute(run: LiveRun, work: Work, deps: ExecutionDeps): Pr
     })
 
   /** What was seen to be in the cache was taken from it meanwhile, by another process or by hand: the user's code has not begun. */
-  const cacheFellShort = ({ exitCode, stopped }: RunnerExit): boolean => run.current().ranOffline === true && warmKey !== null && deps.isWarm(warmKey) && !codeStarted && (exitCode === 1 || exitCode === 2) && !stopped && !signal.aborted
+  const cacheFellShort = ({ exitCode, stopped }: RunnerExit): boolean => run.current().ranOffline === true && !codeStarted && (exitCode === 1 || exitCode === 2) && !stopped && !signal.aborted
 
   let exit: RunnerExit | null = null
   let end: Verdict
   try {
     exit = await work.perform(hooks)
-    if (exit !== null && warmKey !== null && cacheFellShort(exit)) {
+    if (exit !== null && warmKey !== null && deps.isWarm(warmKey) && cacheFellShort(exit)) {
       deps.forgetWarm(warmKey)
       run.notice('The cache does not hold any more what it held for this pipeline: Python and packages were asked of the index again.')
       setupText.clear()

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { readRequirements } from './requirement-lines'
+import { readRequirements } from './requirement-names'
 
 export type RequirementsFile = 'requirements.txt' | 'requirements.txt.lock'
 
