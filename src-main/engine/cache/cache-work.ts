@@ -1,12 +1,10 @@
 /**
- * The program that works in a cache (resources/worker/preheat.py): what it is given, and what it tells. The same in a container
- * and on this computer.
+ * The programs that work in a cache (resources/worker): what they are given, and what they tell. The same in a container and on
+ * this computer.
  */
 import { deflateSync } from 'node:zlib'
 import { z } from 'zod'
 import { AppError } from '@shared/app-error'
-
-export const cacheProgram = 'preheat.py'
 
 export type CacheJob = {
   id: string
@@ -17,17 +15,17 @@ export type CacheJob = {
   env: Record<string, string>
 }
 
-/** Offline: nothing is fetched, only looked whether it would start. */
-export type CacheWork = { isOffline: boolean; parallel: number; jobs: CacheJob[] }
+/** For preheat.py. Offline: nothing is fetched, only looked whether it would start. */
+export type PreheatWork = { isOffline: boolean; parallel: number; jobs: CacheJob[] }
 
 /** Of a container's environment: one entry may have 131,071 bytes, all together 1.5 MB (docker/guard-create.ts). */
 const pieceCharacters = 120_000
 const mostPieces = 11
 
-/** As variables for the program. Throws input/invalid for more than an environment holds. */
-export function workVariables(work: CacheWork): Record<string, string> {
+/** As variables for a program. Throws input/invalid for more than an environment holds. */
+export function workVariables(work: unknown): Record<string, string> {
   const text = deflateSync(Buffer.from(JSON.stringify(work))).toString('base64')
-  const pieces = Array.from({ length: Math.ceil(text.length / pieceCharacters) }, (_, number) => [`FFD_JOBS_${number}`, text.slice(number * pieceCharacters, (number + 1) * pieceCharacters)])
+  const pieces = Array.from({ length: Math.ceil(text.length / pieceCharacters) }, (_, number) => [`FFD_WORK_${number}`, text.slice(number * pieceCharacters, (number + 1) * pieceCharacters)])
   if (pieces.length > mostPieces) throw new AppError('input/invalid', 'The requirements of all these pipelines together are too large for one preheating. Choose fewer pipelines.')
   return Object.fromEntries(pieces) as Record<string, string>
 }
@@ -43,7 +41,7 @@ const cacheInventory = z.object({
 export type CacheInventory = z.infer<typeof cacheInventory>
 
 const job = z.string()
-const message = z.union([
+export const preheatMessage = z.union([
   z.object({ job, text: z.string() }),
   z.object({ job, phase: z.literal('ready'), packages: z.array(z.tuple([z.string(), z.string()])).nullable() }),
   z.object({ job, phase: z.literal('failed'), message: z.string() }),
@@ -51,10 +49,10 @@ const message = z.union([
   z.object({ job, phase: z.enum(['python', 'resolving', 'building', 'checking']) }),
   z.object({ inventory: cacheInventory }),
 ])
-export type CacheMessage = z.infer<typeof message>
+export type PreheatMessage = z.infer<typeof preheatMessage>
 
 /** Takes output in pieces, hands over what is told; lines that tell nothing are passed over. */
-export function createMessageReader(onMessage: (told: CacheMessage) => void): (chunk: Buffer) => void {
+export function createMessageReader<T>(message: z.ZodType<T>, onMessage: (told: T) => void): (chunk: Buffer) => void {
   let rest = ''
   const decoder = new TextDecoder()
   return (chunk) => {

@@ -1,4 +1,4 @@
-/** Lets the program work in a cache: in a container on its volumes, or on this computer in its folder. */
+/** Lets a program work in a cache: in a container on its volumes, or on this computer in its folder. */
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
@@ -15,15 +15,26 @@ import { containerSpec } from '../runners/container-spec'
 import { hostEnvironment } from '../runners/run-environment'
 import type { UvFinder } from '../uv/uv-binary'
 import { noLimits } from '@shared/pipeline-config-model'
-import { cacheProgram, createMessageReader, workVariables, type CacheMessage, type CacheWork } from './cache-work'
+import { workVariables } from './cache-work'
+
+export type WorkerCall = {
+  /** A file of resources/worker. */
+  program: string
+  /** Handed to it as JSON, see cache-work.ts. */
+  work: unknown
+  /** Without a network, and uv told so. */
+  isOffline: boolean
+  /** Mounted as /app. */
+  pipelineDir?: string
+  onStdout: (chunk: Buffer) => void
+  /** Aborted, it ends at once; what was done until then stays. */
+  stop?: AbortSignal
+}
 
 export type CacheWorker = {
-  /**
-   * Resolves with null when all is done, else with what the program or uv said last. `pipelineDir`: mounted as /app. Aborted, it
-   * ends at once; what was fetched stays. Throws docker/…, cache/volume-foreign, tool/missing.
-   */
-  perform(work: CacheWork, onMessage: (told: CacheMessage) => void, stop: AbortSignal, pipelineDir?: string): Promise<string | null>
-  /** Where a job without files finds what it names. */
+  /** Resolves with null when all is done, else with what the program or uv said last. Throws docker/…, cache/volume-foreign, tool/missing. */
+  perform(call: WorkerCall): Promise<string | null>
+  /** Where a program finds a file of the pipeline's folder. */
   fileIn(pipelineDir: string, file: string): string
   /** The volumes or the folder, for people. */
   where(): string[]
@@ -50,7 +61,7 @@ export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
   const { client, owner, user, workspaceRoot } = deps
   let names: string[] = []
 
-  const specOf = async (runId: string, work: CacheWork, pipelineDir: string | undefined): Promise<ContainerSpec> => {
+  const specOf = async (runId: string, { program, work, isOffline, pipelineDir }: WorkerCall): Promise<ContainerSpec> => {
     const found = deps.image.require(client)
     const volumes = await deps.volumes.prepare(client, found, workspaceRoot, user)
     names = [volumes.cacheVolume, volumes.pythonVolume]
@@ -60,23 +71,24 @@ export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
     const spec = containerSpec(
       // What builds from the folder may write into it, as it does in a run.
       { runId, pipelineName: 'cache', pipelineDir: pipelineDir ?? null, pythonVersion: deps.pythonVersion, requirements: null, entryPoint: 'main.py', env: workVariables(work) },
-      { owner, image: reference, user, volumes, network: deps.network, isOffline: work.isOffline, routeFile: null, runnerVolume, limits },
+      { owner, image: reference, user, volumes, network: deps.network, isOffline, routeFile: null, runnerVolume, limits },
     )
-    return { ...spec, Cmd: ['uv', ...programArguments(deps.pythonVersion, `${containerRunnerDir}/${cacheProgram}`)], HostConfig: { ...spec.HostConfig, NetworkMode: work.isOffline ? 'none' : 'bridge' } }
+    return { ...spec, Cmd: ['uv', ...programArguments(deps.pythonVersion, `${containerRunnerDir}/${program}`)], HostConfig: { ...spec.HostConfig, NetworkMode: isOffline ? 'none' : 'bridge' } }
   }
 
   return {
     fileIn: (_pipelineDir, file) => `/app/${file}`,
     where: () => names,
-    async perform(work, onMessage, stop, pipelineDir) {
+    async perform(call) {
+      const { onStdout, stop } = call
       const runId = randomUUID()
-      const spec = await specOf(runId, work, pipelineDir)
-      if (stop.aborted) return null
+      const spec = await specOf(runId, call)
+      if (stop?.aborted) return null
       deps.onHeld(runId, true)
       try {
         const words = lastWords()
-        const exitCode = await runToEnd(client, `ffd-run-${runId}`, spec, { onStdout: createMessageReader(onMessage), onStderr: words.add, stop })
-        return exitCode === 0 || stop.aborted ? null : words.text(exitCode)
+        const exitCode = await runToEnd(client, `ffd-run-${runId}`, spec, { onStdout, onStderr: words.add, ...(stop && { stop }) })
+        return exitCode === 0 || stop?.aborted ? null : words.text(exitCode)
       } finally {
         deps.onHeld(runId, false)
       }
@@ -90,22 +102,22 @@ export function createHostCache(deps: HostCacheDeps): CacheWorker {
   return {
     fileIn: (pipelineDir, file) => join(pipelineDir, file),
     where: () => [deps.cacheDir, deps.pythonDir],
-    async perform(work, onMessage, stop) {
+    async perform({ program, work, isOffline, onStdout, stop }) {
       const { path } = await deps.uv.require()
       for (const folder of [deps.cacheDir, deps.pythonDir]) mkdirSync(folder, { recursive: true })
-      const env = hostEnvironment(deps.env, { cacheDir: deps.cacheDir, pythonDir: deps.pythonDir, routeFile: '' }, deps.network, work.isOffline, workVariables(work))
-      const child = spawn(path, programArguments(deps.pythonVersion, join(deps.workerDir, cacheProgram)), {
+      const env = hostEnvironment(deps.env, { cacheDir: deps.cacheDir, pythonDir: deps.pythonDir, routeFile: '' }, deps.network, isOffline, workVariables(work))
+      const child = spawn(path, programArguments(deps.pythonVersion, join(deps.workerDir, program)), {
         env, cwd: parse(process.cwd()).root, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true,
       })
       const words = lastWords()
-      child.stdout.on('data', createMessageReader(onMessage))
+      child.stdout.on('data', onStdout)
       child.stderr.on('data', words.add)
       const onStop = (): void => void killGroup(child)
-      stop.addEventListener('abort', onStop, { once: true })
-      if (stop.aborted) onStop()
+      stop?.addEventListener('abort', onStop, { once: true })
+      if (stop?.aborted) onStop()
       const exitCode = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
-      stop.removeEventListener('abort', onStop)
-      return exitCode === 0 || stop.aborted ? null : words.text(exitCode)
+      stop?.removeEventListener('abort', onStop)
+      return exitCode === 0 || stop?.aborted ? null : words.text(exitCode)
     },
   }
 }

@@ -7,7 +7,7 @@ import { AppError, toWireError } from '@shared/app-error'
 import type { Publish } from '../events'
 import type { DiscoveredPipeline } from '../pipelines/discovery'
 import { chooseRequirements, needsFolder, requirementTexts, type RequirementsFile } from '../uv/requirements'
-import type { CacheInventory, CacheJob, CacheMessage } from './cache-work'
+import { createMessageReader, preheatMessage, type CacheInventory, type CacheJob, type PreheatMessage, type PreheatWork } from './cache-work'
 import type { CacheWorker } from './cache-worker'
 import type { CachePlace, WarmState } from './warm-state'
 
@@ -71,7 +71,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     task.lines.push(task.keptCharacters > mostLogCharacters ? '… what followed was not kept' : line)
   }
 
-  const take = (task: Task, told: CacheMessage): void => {
+  const take = (task: Task, told: PreheatMessage): void => {
     if ('text' in told) return addLine(task, told.text)
     if (!('phase' in told)) return
     if (told.phase === 'ready') {
@@ -100,7 +100,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
       if (known) known.tasks.push(task)
       else groups.set(id, { tasks: [task], pipelineDir: asked.pipelineDir, job: { ...asked.job, id } })
     }
-    const onMessage = (told: CacheMessage): void => {
+    const onMessage = (told: PreheatMessage): void => {
       if ('inventory' in told) deps.warmState.noteContent(place.cache, namesOf(told.inventory))
       if ('job' in told) for (const task of groups.get(told.job)?.tasks ?? []) take(task, told)
     }
@@ -109,17 +109,17 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     const batches = [...(together.length > 0 ? [{ jobs: together, pipelineDir: undefined }] : []), ...jobs.flatMap(({ job, pipelineDir }) => (pipelineDir === undefined ? [] : [{ jobs: [job], pipelineDir }]))]
     for (const batch of batches) {
       if (stop.signal.aborted) return
-      const problem = await worker.perform({ isOffline: false, parallel: deps.parallel(), jobs: batch.jobs }, onMessage, stop.signal, batch.pipelineDir)
+      const problem = await perform(worker, { isOffline: false, parallel: deps.parallel(), jobs: batch.jobs }, onMessage, stop.signal, batch.pipelineDir)
       const left = batch.jobs.flatMap(({ id }) => groups.get(id)?.tasks ?? []).filter(({ job }) => !isOver(job))
       for (const task of left) if (!stop.signal.aborted) change(task, { phase: 'failed', message: problem ?? 'The program that fills the cache ended early. Try again.' })
     }
   }
 
-  const perform = async (): Promise<void> => {
+  const performTasks = async (): Promise<void> => {
     try {
       const worker = await deps.worker()
       // Volumes and image come with the first look into them.
-      const place = (await deps.place()) ?? (await worker.perform({ isOffline: false, parallel: 1, jobs: [] }, () => undefined, stop.signal), await deps.place())
+      const place = (await deps.place()) ?? (await perform(worker, { isOffline: false, parallel: 1, jobs: [] }, () => undefined, stop.signal), await deps.place())
       if (place !== null && !stop.signal.aborted) await performAll(worker, place)
     } catch (error) {
       for (const task of tasks) if (!isOver(task.job) && !stop.signal.aborted) change(task, { phase: 'failed', message: toWireError(error).message })
@@ -139,7 +139,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     stop = new AbortController()
     deps.warmState.setWarming(new Set(tasks.map(({ job }) => job.pipeline)))
     if (tasks.length > 0) {
-      working = perform().finally(() => {
+      working = performTasks().finally(() => {
         working = null
         publish()
       })
@@ -177,11 +177,11 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
         if (pipelineDir === undefined && !deps.warmState.isWarm(key)) unknown.set(key, job)
       }
       let inventory: CacheInventory | null = null
-      const onMessage = (told: CacheMessage): void => {
+      const onMessage = (told: PreheatMessage): void => {
         if ('inventory' in told) inventory = told.inventory
         if ('phase' in told && told.phase === 'ready') deps.warmState.remember(told.job)
       }
-      const problem = await worker.perform({ isOffline: true, parallel: deps.parallel(), jobs: [...unknown.values()] }, onMessage, new AbortController().signal)
+      const problem = await perform(worker, { isOffline: true, parallel: deps.parallel(), jobs: [...unknown.values()] }, onMessage)
       if (inventory === null) throw new AppError('cache/unreadable', `The cache could not be looked into: ${problem ?? 'it told nothing'}. Preheat a pipeline first, then look again.`)
       const found = inventory as CacheInventory
       if (place) deps.warmState.noteContent(place.cache, namesOf(found))
@@ -193,6 +193,10 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
       if (timer) clearTimeout(timer)
     },
   }
+}
+
+function perform(worker: CacheWorker, work: PreheatWork, onMessage: (told: PreheatMessage) => void, stop?: AbortSignal, pipelineDir?: string): Promise<string | null> {
+  return worker.perform({ program: 'preheat.py', work, isOffline: work.isOffline, onStdout: createMessageReader(preheatMessage, onMessage), ...(stop && { stop }), ...(pipelineDir !== undefined && { pipelineDir }) })
 }
 
 function isOver({ phase }: PreheatJob): boolean {
