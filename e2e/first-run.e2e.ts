@@ -36,10 +36,11 @@ describe.skipIf(testEngine === null)('The window with a container engine (needs 
   it('runs what was edited and saved in the editor', async () => {
     await app.page.openFile('hello', 'main.py')
     await app.page.typeIntoEditor('print("edited in the window")\n')
+    // At once: the run waits for the save that is under way.
     await app.page.window.keyboard.press('ControlOrMeta+S')
-    await expect.poll(() => readFileSync(join(profile.samplesDir, 'hello', 'main.py'), 'utf8')).toBe('print("edited in the window")\n')
     await app.page.window.keyboard.press('F5')
     await app.page.waitForLog('edited in the window')
+    expect(readFileSync(join(profile.samplesDir, 'hello', 'main.py'), 'utf8')).toBe('print("edited in the window")\n')
     await app.page.waitForOutcome('Succeeded')
   })
 

@@ -58,8 +58,20 @@ export function retryDocument(id: string): void {
   void readDocument(id)
 }
 
-/** True when the text is on disk. A changed file on disk is never overwritten: the bar over the editor asks. */
-export async function saveDocument(id: string): Promise<boolean> {
+/** Under way, by document. */
+const saves = new Map<string, Promise<boolean>>()
+
+/**
+ * True when the text is on disk. A changed file on disk is never overwritten: the bar over the editor asks. One after the other:
+ * who saves and at once runs would else write twice on the same version, and take the first write for somebody else's.
+ */
+export function saveDocument(id: string): Promise<boolean> {
+  const saving = (saves.get(id) ?? Promise.resolve(true)).then(() => saveNow(id))
+  saves.set(id, saving)
+  return saving.finally(() => saves.get(id) === saving && saves.delete(id))
+}
+
+async function saveNow(id: string): Promise<boolean> {
   const document = getDocument(id)
   if (document === undefined || (!isDirty(document) && document.outside !== 'gone')) return true
   if (document.outside === 'changed') {
