@@ -15,11 +15,13 @@ export function volumeOwnerSpec(input: {
   gid: number
   cacheVolume: string
   pythonVolume: string
+  /** With all that is in them, for when somebody else wrote there. Links are never followed. */
+  isWhole?: boolean
 }): ContainerSpec {
   return helperSpec({
     image: input.image,
     labels: { [labels.owner]: input.owner, [labels.helper]: 'volume-owner' },
-    command: ['chown', `${input.uid}:${input.gid}`, '/cache/uv', '/cache/uv_python'],
+    command: ['chown', ...(input.isWhole ? ['-Rh'] : []), `${input.uid}:${input.gid}`, '/cache/uv', '/cache/uv_python'],
     user: '0:0',
     addedCapabilities: ['CHOWN'],
     mounts: [
