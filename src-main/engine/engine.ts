@@ -263,7 +263,7 @@ export function createEngine(config: EngineConfig): Engine {
   /** null: where runs go now. */
   const cacheWorker = async (kind: RunnerKind | null, pythonVersion = settings.current().defaultPythonVersion): Promise<CacheWorker> => {
     const root = openRoot(workspace)
-    const client = kind === 'host' ? null : await connection.client().catch((error: unknown) => (kind === null ? null : Promise.reject(error)))
+    const client = kind === 'host' ? null : await (kind === 'docker' ? connection.client() : connection.client().catch(() => null))
     if (client === null) return createHostCache({ uv, cacheDir: join(hostCacheFolder(layout, root), 'uv'), pythonDir: join(layout.hostCacheDir, 'python'), network: await network(), env: env(), workerDir: config.workerDir, pythonVersion })
     return createContainerCache({
       client, image: workerImage, volumes, runnerVolume, owner, workspaceRoot: root, user: runUser(root), network: await network(), pythonVersion,
@@ -371,6 +371,7 @@ export function createEngine(config: EngineConfig): Engine {
       const kept = JSON.parse(facts.get(keptReadyKey) || 'null') as { runId: string; instanceId: string } | null
       const worker = facts.get(`cache-work:${runId}`)
       if (worker !== null && (await presence.isAlive(worker))) return true
+      if (worker !== null) facts.remove(`cache-work:${runId}`)
       return standby.holds(runId) || (kept?.runId === runId && kept.instanceId !== presence.instanceId && (await presence.isAlive(kept.instanceId)))
     },
     endHostRun: (runId) => hostProcesses.end(runId),

@@ -5,6 +5,7 @@
 import type { Run, RunnerKind } from '@shared/contract/runs'
 import type { CacheDamage } from '@shared/contract/cache-check'
 import type { RunSpec } from '../runners/runner'
+import { cacheNoticeStart } from '@shared/cache-notice'
 import { toWireError } from '@shared/app-error'
 import type { CacheJob } from './cache-work'
 import type { CacheWorker } from './cache-worker'
@@ -36,23 +37,23 @@ export function createRunDamage({ worker, jobOf, forgetWarm, onProblem }: RunDam
     const where = chosen.where()[0] ?? 'its folder'
     if (isBlocked && found.foreign !== null) {
       const { count, example } = found.foreign
-      const what = `${count === 1 ? 'A file' : `${count} files`} in the cache ${where} belonged to another user (${example})`
+      const what = `${cacheNoticeStart} ${where}, not your code: ${count === 1 ? 'a file' : `${count} files`} in it belonged to another user (${example})`
       try {
         await chosen.handOver()
       } catch (error) {
-        return { message: `${what.replace('belonged', 'belong')}, so uv could not use it; it is not your code. ${toWireError(error).message}`, isRepaired: false }
+        return { message: `${what.replace('belonged', 'belong')}, so uv cannot use it. ${toWireError(error).message}`, isRepaired: false }
       }
       found = await lookAtCache(chosen, work, options)
       await forgetWarm(run, spec, found.damage)
       const damaged = found.damage.length === 0 ? '' : ` Besides, ${damageWords(found.damage)}; that was taken out.`
-      return { message: `${what}, so uv could not use it; it was not your code. They were given back to the user of the runs.${damaged} The run is tried again.`, isRepaired: true }
+      return { message: `${what}, so uv could not use it. They were given back to the user of the runs.${damaged} The run is tried again.`, isRepaired: true }
     }
     if (found.problem !== null) onProblem(found.problem)
     if (found.damage.length === 0) return null
     await forgetWarm(run, spec, found.damage)
     const isChanged = found.damage.some(({ files }) => files.some(([, why]) => why === 'changed'))
     const warning = isChanged ? ' What is in the cache is executed: look what wrote to it, a pipeline of this workspace could.' : ''
-    return { message: `It was the cache ${where}, not your code: ${damageWords(found.damage)}. That was taken out of the cache, and the run is tried again with it fetched anew.${warning}`, isRepaired: found.repaired !== null }
+    return { message: `${cacheNoticeStart} ${where}, not your code: ${damageWords(found.damage)}. That was taken out of the cache, and the run is tried again with it fetched anew.${warning}`, isRepaired: found.repaired !== null }
   }
   return async (failed) => {
     try {

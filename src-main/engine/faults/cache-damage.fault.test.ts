@@ -81,7 +81,7 @@ describeWithEngine('a cache that is not as it was made', (engine) => {
     await spoil(`chown -R 0:0 . && chmod 600 .lock && ${forgetEnvironments}`)
     const { first, words, again } = await runTwice('six')
     expect(first).toMatchObject({ outcome: 'setup-failed', setupFault: 'cache' })
-    expect(words).toMatch(/files in the cache ffd-uvcache-\w+ belonged to another user/)
+    expect(words).toMatch(/cache ffd-uvcache-\w+, not your code: \d+ files in it belonged to another user/)
     expect(again).toMatchObject({ outcome: 'succeeded', trigger: 'repair' })
     await expectNothingLeft(world, endpoint)
   })
