@@ -33,7 +33,7 @@ export function createApi(engine: Engine, desktop: Desktop, version: string): Ap
 }
 
 function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiHandlers {
-  const { workspace, catalog, files, runs, schedule, preheat, secrets, settings, connection, workerImage, uv } = engine
+  const { workspace, catalog, files, runs, schedule, preheat, cacheCheck, secrets, settings, connection, workerImage, uv } = engine
   return {
     'workspace.current': () => workspace.current(),
     'workspace.open': async ({ path }) => opened(engine, await workspace.open(path)),
@@ -49,6 +49,7 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'files.write': ({ pipeline, path, text, expectedVersion }) => files.write(pipeline, path, text, expectedVersion),
     'runs.start': (request) => runs.start(request),
     'runs.stop': ({ runId }) => runs.stop(runId),
+    'runs.again': async ({ runId }) => ({ run: await runs.again(runId) }),
     'runs.get': ({ runId }) => runs.get(runId),
     'runs.list': (query) => ({ runs: runs.list(query) }),
     'runs.readLog': (query) => runs.readLog(query),
@@ -68,6 +69,10 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'cache.preheatState': () => preheat.state(),
     'cache.preheatLog': ({ pipeline }) => ({ text: preheat.log(pipeline) }),
     'cache.content': () => preheat.content(),
+    'cache.check': ({ isFull }) => cacheCheck.start(isFull),
+    'cache.repair': () => cacheCheck.repair(),
+    'cache.cancelCheck': () => cacheCheck.cancel(),
+    'cache.checkState': () => cacheCheck.state(),
     'schedule.list': () => schedule.state(),
     'schedule.setActive': ({ active }) => schedule.setActive(active),
     'schedule.next': (query) => schedule.next(query),

@@ -4,6 +4,7 @@
  */
 export const errorCodes = [
   'cache/busy',
+  'cache/foreign-owner',
   'cache/unreadable',
   'cache/volume-foreign',
   'docker/image-missing',

@@ -11,7 +11,8 @@ import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from uv_work import UV, cached_versions, call, inventory, normalized, read_work, tell, uv_environment
+import cache_files
+from uv_work import PINNED, UV, cached_versions, call, inventory, normalized, read_work, requirements_path, tell, uv_environment
 
 COMPILE_SECONDS = 600
 RUN_SECONDS = 1800
@@ -19,7 +20,6 @@ LOOK_EVERY_SECONDS = 0.25
 # "Downloading numpy (16.2MiB)"
 DOWNLOADING = re.compile(r"^Downloading (\S+) \(([0-9.]+)(B|KiB|MiB|GiB)\)")
 UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
-PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;]+)")
 
 # uv takes one lock for all installations of Python.
 installing = threading.Lock()
@@ -33,16 +33,9 @@ class Job:
     def __init__(self, asked, folder, is_offline):
         self.id = asked["id"]
         self.python = asked["python"]
-        self.file = asked["file"]
+        self.file = requirements_path(asked, folder)
         self.is_offline = is_offline
         self.env = uv_environment(asked["env"])
-        if asked["files"] is not None:
-            for path, content in asked["files"].items():
-                target = os.path.normpath(os.path.join(folder, path))
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                with open(target, "w", encoding="utf-8", newline="") as out:
-                    out.write(content)
-            self.file = os.path.normpath(os.path.join(folder, asked["file"]))
         self.bytes_announced = {}
         self.downloaded = set()
 
@@ -54,8 +47,7 @@ class Job:
                 return
             self.ensure_python()
             packages = [] if self.file is None else self.resolve()
-            self.fill(packages)
-            self.check()
+            self.build(packages)
             tell(job=self.id, phase="ready", packages=packages)
         except Failed as failure:
             tell(job=self.id, phase="failed", message=str(failure))
@@ -80,15 +72,32 @@ class Job:
         found = (PINNED.match(line) for line in text.splitlines())
         return [[normalized(match.group(1)), match.group(2)] for match in found if match]
 
+    def build(self, packages):
+        """What is damaged in the cache is taken out, once, and made anew."""
+        try:
+            self.fill(packages)
+            self.check(packages)
+        except Failed:
+            found = cache_files.damage_taken(self.offline, self.arguments(), list(map(tuple, packages)), False)
+            if not found:
+                raise
+            for item in found:
+                self.log("damaged in the cache: " + cache_files.words(item))
+            cache_files.take_out(found)
+            self.fill(packages)
+            self.check(packages)
+
     def arguments(self):
-        wanted = [] if self.file is None else ["--with-requirements", self.file]
-        return [UV, "run", "--python", self.python, *wanted, "python", "-c", "pass"]
+        return ["--python", self.python, *([] if self.file is None else ["--with-requirements", self.file])]
+
+    def offline(self, command):
+        return self.call(command, RUN_SECONDS, quiet=True, env=dict(self.env, UV_OFFLINE="1"))
 
     def fill(self, packages):
         over = threading.Event()
         watcher = threading.Thread(target=self.watch, args=(packages, over), daemon=True)
         watcher.start()
-        code, _, errors = self.call(self.arguments(), RUN_SECONDS, on_line=self.note)
+        code, _, errors = self.call([UV, "run", *self.arguments(), "python", "-c", "pass"], RUN_SECONDS, on_line=self.note)
         over.set()
         watcher.join()
         if code != 0:
@@ -118,12 +127,16 @@ class Job:
             if is_last:
                 return
 
-    def check(self):
+    def check(self, packages=()):
+        """It starts without a network, and no file that its packages came with is missing or of another size."""
         if not self.is_offline:
             tell(job=self.id, phase="checking")
-        code, _, errors = self.call(self.arguments(), RUN_SECONDS, quiet=self.is_offline, env=dict(self.env, UV_OFFLINE="1"))
-        if code != 0:
+        site, errors = cache_files.environment_of(self.offline, self.arguments())
+        if errors:
             raise Failed(errors)
+        found = [] if site is None else cache_files.damage_of("environment", cache_files.archive_of(site), [], False, list(map(tuple, packages)))
+        if found:
+            raise Failed("In the cache " + ", ".join(map(cache_files.words, found)))
 
     def call(self, command, seconds, quiet=False, on_line=None, env=None):
         """As uv_work.call; what uv says is told line by line as well."""

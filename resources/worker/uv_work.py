@@ -14,6 +14,7 @@ import threading
 import zlib
 
 LONGEST_LINE = 4000
+PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;]+)")
 
 # uv tells programs that it runs where it is; on a user's computer it need not be on PATH.
 UV = os.environ.get("UV", "uv")
@@ -44,6 +45,18 @@ def uv_environment(more):
     return env
 
 
+def requirements_path(asked, folder):
+    """Where the requirements of a job are: among its `files`, which are put into the folder, or where they were before. None: it has none."""
+    if asked["files"] is None:
+        return asked["file"]
+    for path, content in asked["files"].items():
+        target = os.path.normpath(os.path.join(folder, path))
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "w", encoding="utf-8", newline="") as out:
+            out.write(content)
+    return os.path.normpath(os.path.join(folder, asked["file"]))
+
+
 def normalized(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
@@ -72,7 +85,7 @@ def call(command, env, seconds, on_line=None, cwd=os.sep):
 
 
 def cache_folder():
-    return os.environ["UV_CACHE_DIR"]
+    return os.path.realpath(os.environ["UV_CACHE_DIR"])
 
 
 def wheel_folders():

@@ -6,6 +6,7 @@ import packageJson from '../../package.json'
 import { createApi, type Api } from '../api'
 import { createEngine, type Engine } from '../engine/engine'
 import { defaultUserDataDir, userSamplesDir } from '../engine/platform/user-data'
+import { cacheCheckCommand } from './cache-check-command'
 import { parseInvocation, usage, type Invocation } from './invocation'
 import { doctorCommand, listCommand, logsCommand, runsCommand } from './look-commands'
 import { createOutput, type Output } from './output'
@@ -99,6 +100,8 @@ async function carryOut(invocation: Exclude<Invocation, { command: 'help' }>, ap
       return preheatCommand({ ...common, invocation, onInterrupt })
     case 'cache':
       return cacheCommand({ ...common, invocation })
+    case 'cache-check':
+      return cacheCheckCommand({ ...common, invocation, onInterrupt })
     case 'stop':
       return stopCommand({ ...common, invocation })
     case 'schedule':

@@ -28,6 +28,8 @@ describe('understood', () => {
     [['secrets', 'set', 'TOKEN'], { ...common, command: 'secrets', action: 'set', name: 'TOKEN' }],
     [['secrets', 'rm', 'TOKEN'], { ...common, command: 'secrets', action: 'rm', name: 'TOKEN' }],
     [['encrypt'], { ...common, command: 'encrypt' }],
+    [['cache', 'check'], { ...common, command: 'cache-check', isFull: true, repairs: false }],
+    [['cache', 'check', '--quick', '--repair'], { ...common, command: 'cache-check', isFull: false, repairs: true }],
     [['doctor'], { ...common, command: 'doctor' }],
   ])('%j', (argv, invocation) => expect(parseInvocation(argv)).toEqual({ ok: true, invocation }))
 })
@@ -35,6 +37,7 @@ describe('understood', () => {
 describe('refused, with a sentence', () => {
   test.each<[string[], RegExp]>([
     [['rum'], /no command "rum"/],
+    [['cache', 'ls', '--repair'], /go with "cache check"/],
     [['constructor'], /no command "constructor"/],
     [['run'], /Which pipeline/],
     [['run', 'a', 'b'], /Too many arguments: b/],

@@ -19,6 +19,7 @@ export type Invocation = CommonOptions &
     | { command: 'encrypt' }
     | { command: 'preheat'; pipelines: string[] }
     | { command: 'cache' }
+    | { command: 'cache-check'; isFull: boolean; repairs: boolean }
     | { command: 'doctor' }
   )
 
@@ -47,6 +48,9 @@ export const usage = `Usage: ffdesk COMMAND [options]
   encrypt                  a token for encrypted_env from standard input
   preheat [NAME...]        fetch Python and packages ahead of runs (default: all that are not warm)
   cache [ls]               what the cache holds: packages, Pythons, sizes, who uses them
+  cache check              whether every file in it is as its package says; exit code 1 when one is not
+      --quick                by sizes alone
+      --repair               take out what is damaged; the next run or preheating fetches it
   doctor                   what the app needs around it, and what to do about what is missing
 
 Options for every command:
@@ -83,6 +87,8 @@ export function parseInvocation(argv: string[]): Parsed {
         from: { type: 'string' },
         follow: { type: 'boolean', short: 'f' },
         'as-server': { type: 'boolean' },
+        quick: { type: 'boolean' },
+        repair: { type: 'boolean' },
       },
     })
   } catch (error) {
@@ -103,6 +109,8 @@ export function parseInvocation(argv: string[]): Parsed {
     case 'preheat':
       return right({ ...common, command, pipelines: positionals.slice(1) })
     case 'cache':
+      if (argument === 'check') return right({ ...common, command: 'cache-check', isFull: !values.quick, repairs: values.repair ?? false })
+      if (values.quick || values.repair) return wrong('--quick and --repair go with "cache check".')
       return argument === undefined || argument === 'ls' ? right({ ...common, command }) : wrong('ffdesk cache ls')
     case 'run': {
       if (argument === undefined) return wrong('Which pipeline? ffdesk run NAME')
@@ -149,7 +157,7 @@ export function parseInvocation(argv: string[]): Parsed {
 
 function optionsOf(command: string): string[] {
   const common = ['help', 'json', 'workspace', 'user-data-dir']
-  const own: Record<string, string[]> = { run: ['runner', 'config', 'env', 'force'], runs: ['limit'], logs: ['follow', 'as-server'], schedule: ['next', 'from'], list: [], doctor: [], stop: [], secrets: [], encrypt: [], preheat: [], cache: [] }
+  const own: Record<string, string[]> = { run: ['runner', 'config', 'env', 'force'], runs: ['limit'], logs: ['follow', 'as-server'], schedule: ['next', 'from'], list: [], doctor: [], stop: [], secrets: [], encrypt: [], preheat: [], cache: ['quick', 'repair'] }
   return Object.hasOwn(own, command) ? [...common, ...own[command]!] : [...common, ...Object.values(own).flat()]
 }
 

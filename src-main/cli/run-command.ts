@@ -65,13 +65,13 @@ export async function runCommand({ api, events, output, invocation, onInterrupt 
       show(finished)
       if (json) await output.json({ type: 'finished', run: finished })
       else saySummary(output, finished)
-      const retry = await retryOf(api, events, finished)
+      const { run: retry }: { run: Run | null } = await api('runs.again', { runId: finished.id })
       if (retry === null) return exitCodeOf(finished)
       runId = retry.id
       shown = null
       if (interrupted) await api('runs.stop', { runId })
       if (json) await output.json({ type: 'started', run: retry })
-      else output.say(`Retry ${retry.attempt} of ${retry.retryAttempts}`)
+      else output.say(retry.trigger === 'repair' ? await repairWords(api, finished.id) : `Retry ${retry.attempt} of ${retry.retryAttempts}`)
       show(retry)
     }
   } finally {
@@ -90,28 +90,10 @@ async function followRun({ api, events, output, json, runId }: { api: Api; event
   return api('runs.get', { runId })
 }
 
-const retriedOutcomes: readonly Run['outcome'][] = ['failed', 'timed-out', 'setup-failed', 'out-of-memory', 'killed']
-/** A retry is on record in the moment in which the run before it is final. */
-const retryAppearsMs = 2000
-
-async function retryOf(api: Api, events: Events, run: Run): Promise<Run | null> {
-  if (run.attempt >= run.retryAttempts || !retriedOutcomes.includes(run.outcome)) return null
-  const isRetry = (other: Run): boolean => other.parentRunId === run.id && other.trigger === 'retry'
-  return new Promise((resolve, reject) => {
-    const found = (retry: Run | null): void => {
-      clearTimeout(timer)
-      unsubscribe()
-      resolve(retry)
-    }
-    const timer = setTimeout(() => found(null), retryAppearsMs)
-    const unsubscribe = events.on('runs.changed', (other) => {
-      if (isRetry(other)) found(other)
-    })
-    api('runs.list', { pipeline: run.pipeline }).then(({ runs }) => {
-      const retry = runs.find(isRetry)
-      if (retry) found(retry)
-    }, reject)
-  })
+/** The notice that came after the run was final. */
+async function repairWords(api: Api, runId: string): Promise<string> {
+  const { notices } = await api('runs.get', { runId })
+  return notices.at(-1)?.message ?? 'The cache was repaired; once more:'
 }
 
 export function exitCodeOf(run: Pick<Run, 'outcome' | 'exitCode'>): number {

@@ -2,11 +2,15 @@
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '@shared/app-error'
-import { createContainerCache, createHostCache } from './cache/cache-worker'
+import type { RunnerKind } from '@shared/contract/runs'
+import { createCacheCheck, type CacheCheck } from './cache/cache-check'
+import { createContainerCache, createHostCache, type CacheWorker } from './cache/cache-worker'
 import { createPreheatTriggers } from './cache/preheat-triggers'
-import { createPreheatService, type PreheatService } from './cache/preheat-service'
+import { createPreheatService, jobOf, partsOf, type PreheatService } from './cache/preheat-service'
 import { createCachePlaces } from './cache/cache-place'
+import { createRunDamage } from './cache/run-damage'
 import { createRunSetup } from './cache/run-setup'
+import { createWarmAfterRepair } from './cache/warm-after-repair'
 import { createWarmState } from './cache/warm-state'
 import { forgetDockerEnvironment, type DockerClient } from './docker/client'
 import { createEngineConnection, type EngineConnection } from './docker/engine-connection'
@@ -75,6 +79,7 @@ export type Engine = {
   secrets: SecretsService
   schedule: ScheduleService
   preheat: PreheatService
+  cacheCheck: CacheCheck
   connection: EngineConnection
   workerImage: WorkerImage
   uv: UvFinder
@@ -131,7 +136,10 @@ export function createEngine(config: EngineConfig): Engine {
     settings: () => settings.current(),
     publish(state) {
       events.publish('workspace.changed', state)
-      if (state.workspace?.root !== lastRoot) preheat.reset()
+      if (state.workspace?.root !== lastRoot) {
+        preheat.reset()
+        cacheCheck.reset()
+      }
       lastRoot = state.workspace?.root
       void catalog.setDir(state.workspace?.pipelinesDir ?? null).then(() => state.workspace && notePipelinesKnown())
       void places.look()
@@ -252,24 +260,43 @@ export function createEngine(config: EngineConfig): Engine {
     workerDir: config.workerDir,
     setup: (version, spec) => setupOf(places.onHost(version, spec.workspaceRoot), spec),
   })
+  /** null: where runs go now. */
+  const cacheWorker = async (kind: RunnerKind | null, pythonVersion = settings.current().defaultPythonVersion): Promise<CacheWorker> => {
+    const root = openRoot(workspace)
+    const client = kind === 'host' ? null : await (kind === 'docker' ? connection.client() : connection.client().catch(() => null))
+    if (client === null) return createHostCache({ uv, cacheDir: join(hostCacheFolder(layout, root), 'uv'), pythonDir: join(layout.hostCacheDir, 'python'), network: await network(), env: env(), workerDir: config.workerDir, pythonVersion })
+    return createContainerCache({
+      client, image: workerImage, volumes, runnerVolume, owner, workspaceRoot: root, user: runUser(root), network: await network(), pythonVersion,
+      engineFacts: connection.facts() ?? { memoryBytes: null, cpuCount: null },
+      onHeld: (runId, isHeld) => (isHeld ? facts.set(`cache-work:${runId}`, presence.instanceId) : facts.remove(`cache-work:${runId}`)),
+    })
+  }
   const preheat = createPreheatService({
     pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)),
     findPipeline: (name) => catalog.find(name),
     warmState,
-    async worker() {
-      const root = openRoot(workspace)
-      const pythonVersion = settings.current().defaultPythonVersion
-      const client = await connection.client().catch(() => null)
-      if (client === null) return createHostCache({ uv, cacheDir: join(hostCacheFolder(layout, root), 'uv'), pythonDir: join(layout.hostCacheDir, 'python'), network: await network(), env: env(), workerDir: config.workerDir, pythonVersion })
-      return createContainerCache({
-        client, image: workerImage, volumes, runnerVolume, owner, workspaceRoot: root, user: runUser(root), network: await network(), pythonVersion,
-        engineFacts: connection.facts() ?? { memoryBytes: null, cpuCount: null },
-        onHeld: (runId, isHeld) => (isHeld ? facts.set(`cache-work:${runId}`, presence.instanceId) : facts.remove(`cache-work:${runId}`)),
-      })
-    },
+    worker: () => cacheWorker(null),
     place: () => places.look(),
     parallel: () => Math.max(2, 2 * (connection.facts()?.cpuCount ?? cpus().length)),
     publish: events.publish,
+  })
+  const warmAfterRepair = createWarmAfterRepair({ pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)), warmState, keyParts: partsOf, look: () => preheat.content() })
+  const cacheCheck = createCacheCheck({
+    worker: () => cacheWorker(null),
+    recheckWarm: async (damage) => warmAfterRepair.recheck(damage, await places.look()),
+    publish: events.publish,
+  })
+  const cacheDamage = createRunDamage({
+    // Its Python is there.
+    worker: (kind, spec) => cacheWorker(kind, spec.pythonVersion),
+    jobOf: (spec, worker) => jobOf(spec.runId, { realPath: spec.pipelineDir, pythonVersion: spec.pythonVersion, config: { defaultEnv: spec.env } }, worker),
+    async forgetWarm(run, spec, damage) {
+      const found = run.runner === 'docker' ? null : await uv.find()
+      const place = found ? places.onHost(found.version, spec.workspaceRoot) : await places.look()
+      if (place !== null) warmState.forget(warmState.keyOf({ ...place, pythonVersion: spec.pythonVersion, pipelineDir: spec.pipelineDir, env: spec.env }))
+      warmAfterRepair.forget(damage, place)
+    },
+    onProblem: (error) => appLog.error('Whether the cache was why a run failed could not be found out', error),
   })
   const triggers = createPreheatTriggers({
     settings: () => settings.current(),
@@ -317,6 +344,7 @@ export function createEngine(config: EngineConfig): Engine {
     secrets,
     defaultSlots: () => Math.max(1, Math.min(mostDefaultSlots, connection.facts()?.cpuCount ?? cpus().length)),
     followUps: config.followUps,
+    cacheDamage,
     async stopElsewhere(runId) {
       const owner = history.unfinished().find(({ run }) => run.id === runId)?.instanceId
       return owner !== undefined && presence.requestStop(owner, runId)
@@ -343,6 +371,7 @@ export function createEngine(config: EngineConfig): Engine {
       const kept = JSON.parse(facts.get(keptReadyKey) || 'null') as { runId: string; instanceId: string } | null
       const worker = facts.get(`cache-work:${runId}`)
       if (worker !== null && (await presence.isAlive(worker))) return true
+      if (worker !== null) facts.remove(`cache-work:${runId}`)
       return standby.holds(runId) || (kept?.runId === runId && kept.instanceId !== presence.instanceId && (await presence.isAlive(kept.instanceId)))
     },
     endHostRun: (runId) => hostProcesses.end(runId),
@@ -362,6 +391,7 @@ export function createEngine(config: EngineConfig): Engine {
     secrets,
     schedule,
     preheat,
+    cacheCheck,
     connection,
     workerImage,
     uv,
@@ -374,7 +404,7 @@ export function createEngine(config: EngineConfig): Engine {
       schedule.dispose()
       places.dispose()
       triggers.dispose()
-      await preheat.dispose()
+      await Promise.all([preheat.dispose(), cacheCheck.dispose()])
       await runs.stopAll()
       presence.close()
       workerImage.cancelPull()

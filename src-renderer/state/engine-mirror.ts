@@ -3,6 +3,7 @@
  * `rev`, and the higher one wins, so the order in which snapshots and events arrive does not matter.
  */
 import { create } from 'zustand'
+import type { CacheCheckState } from '@shared/contract/cache-check'
 import type { PreheatState } from '@shared/contract/cache'
 import type { FileListing } from '@shared/contract/files'
 import type { PipelineCatalog } from '@shared/contract/pipelines'
@@ -31,6 +32,8 @@ export type EngineMirror = {
   schedule: ScheduleState | null
   /** The newest preheating. */
   preheat: PreheatState | null
+  /** The newest check of the cache. */
+  cacheCheck: CacheCheckState | null
   /** True once the runs of the open workspace were listed. */
   runsLoaded: boolean
   runs: Readonly<Record<string, Run>>
@@ -53,6 +56,7 @@ export const emptyMirror: EngineMirror = {
   secrets: null,
   schedule: null,
   preheat: null,
+  cacheCheck: null,
   runsLoaded: false,
   runs: {},
   logSizes: {},

@@ -11,6 +11,7 @@ export type ErrorText = { titleKey: string; hintKey: string; action: ErrorAction
 
 const actions: Record<ErrorCode, ErrorAction | null> = {
   'cache/busy': 'view.cache',
+  'cache/foreign-owner': null,
   'cache/unreadable': 'view.cache',
   'cache/volume-foreign': 'view.doctor',
   'docker/image-missing': 'image.pull',

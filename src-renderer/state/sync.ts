@@ -29,7 +29,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
   let unsubscribe: (() => void) | null = null
 
   /** Secrets, schedules and preheating load beside the rest: the pipelines are there even when these cannot be read. */
-  async function loadOfWorkspace<K extends 'secrets.list' | 'schedule.list' | 'cache.preheatState'>(root: string, name: K, apply: (value: ApiOutput<K>) => void): Promise<void> {
+  async function loadOfWorkspace<K extends 'secrets.list' | 'schedule.list' | 'cache.preheatState' | 'cache.checkState'>(root: string, name: K, apply: (value: ApiOutput<K>) => void): Promise<void> {
     try {
       const value = await source.call(name, {} as ApiInput<K>)
       if (rootOf(getState()) === root) apply(value)
@@ -44,6 +44,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
     void loadOfWorkspace(root, 'secrets.list', (secrets) => setState((mirror) => ({ secrets: newer(mirror.secrets, secrets) })))
     void loadOfWorkspace(root, 'schedule.list', (schedule) => setState((mirror) => ({ schedule: newer(mirror.schedule, schedule) })))
     void loadOfWorkspace(root, 'cache.preheatState', (preheat) => setState((mirror) => ({ preheat: newer(mirror.preheat, preheat) })))
+    void loadOfWorkspace(root, 'cache.checkState', (cacheCheck) => setState((mirror) => ({ cacheCheck: newer(mirror.cacheCheck, cacheCheck) })))
     const [catalog, history] = await Promise.all([source.call('pipelines.list', {}), source.call('runs.list', { limit: historyLimit })])
     // Another workspace was opened meanwhile: its own load is under way.
     if (rootOf(getState()) !== root) return
@@ -54,7 +55,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
     const before = getState()
     const workspace = newer(before.workspace, next)
     const changed = workspace !== before.workspace && (workspace.workspace?.root ?? null) !== rootOf(before)
-    setState(changed ? { workspace, catalog: null, secrets: null, schedule: null, preheat: null, runsLoaded: false, fileVersions: {}, listings: {} } : { workspace })
+    setState(changed ? { workspace, catalog: null, secrets: null, schedule: null, preheat: null, cacheCheck: null, runsLoaded: false, fileVersions: {}, listings: {} } : { workspace })
     return changed
   }
 
@@ -91,6 +92,8 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
         return setState((mirror) => ({ secrets: newer(mirror.secrets, message.payload) }))
       case 'schedule.changed':
         return setState((mirror) => ({ schedule: newer(mirror.schedule, message.payload) }))
+      case 'cache.checkChanged':
+        return setState((mirror) => ({ cacheCheck: newer(mirror.cacheCheck, message.payload) }))
       case 'cache.preheatChanged':
         return setState((mirror) => ({ preheat: newer(mirror.preheat, message.payload) }))
       case 'settings.changed':

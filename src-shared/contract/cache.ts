@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cacheCheckRequests } from './cache-check'
 import { atMs, bytes, event, request, rev } from './define'
 import { pipelineName } from './pipelines'
 
@@ -49,4 +50,5 @@ export const cacheContract = {
   /** Looks into the cache, by one short-lived container. */
   content: request({}, cacheContent),
   preheatChanged: event(preheatState),
+  ...cacheCheckRequests,
 }

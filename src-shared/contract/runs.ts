@@ -29,8 +29,8 @@ export type RunOutcome = z.infer<typeof runOutcome>
 export const setupFault = z.enum(['resolver', 'network', 'certificate', 'python', 'build', 'requirements-file', 'cache', 'disk-full', 'notebook-packages', 'unknown'])
 export type SetupFault = z.infer<typeof setupFault>
 
-/** Who asked for the run. The server's words are in FASTFLOW.md §3.1. */
-export const runTrigger = z.enum(['manual', 'webhook', 'schedule', 'chain', 'restart', 'retry'])
+/** Who asked for the run. The server's words are in FASTFLOW.md §3.1. `repair`: an earlier one failed for a damaged cache, which is repaired. */
+export const runTrigger = z.enum(['manual', 'webhook', 'schedule', 'chain', 'restart', 'retry', 'repair'])
 export type RunTrigger = z.infer<typeof runTrigger>
 
 /** Why a run waits in the queue: all slots are taken; the pipeline has `max_instances` running; an earlier run of it was to be waited for. */
@@ -231,6 +231,8 @@ export const runsContract = {
   /** In every phase, and final: SIGTERM, grace, SIGKILL; no retry, no restart. Idempotent; a finished run stays as it is. */
   stop: request({ runId }, run),
   get: request({ runId }, run),
+  /** When it is decided what follows from a run of this process: the run that tries it again, now or later. null: none does. */
+  again: request({ runId }, z.object({ run: run.nullable() })),
   /** Newest first, of the open workspace; `pipeline` null means all. */
   list: request({ pipeline: pipelineName.nullable().default(null), limit: z.number().int().min(1).max(1000).default(100) }, z.object({ runs: z.array(run) })),
   readLog: request({ runId, fromByte: bytes, maxBytes: z.number().int().min(1).max(4_194_304).default(262_144) }, logChunk),

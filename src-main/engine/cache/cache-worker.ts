@@ -1,7 +1,6 @@
 /** Lets a program work in a cache: in a container on its volumes, or on this computer in its folder. */
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import type { ContainerSpec, DockerClient, EngineFacts } from '../docker/client'
 import { runToEnd } from '../docker/helper-container'
@@ -12,6 +11,7 @@ import type { NetworkEnvironment } from '../platform/network-environment'
 import { killGroup } from '../platform/process'
 import { containerLimits } from '../runners/container-limits'
 import { containerSpec } from '../runners/container-spec'
+import { foreignFolder, makeHostFolders } from '../runners/host-folders'
 import { hostEnvironment } from '../runners/run-environment'
 import type { UvFinder } from '../uv/uv-binary'
 import { noLimits } from '@shared/pipeline-config-model'
@@ -24,6 +24,8 @@ export type WorkerCall = {
   work: unknown
   /** Without a network, and uv told so. */
   isOffline: boolean
+  /** The uv that runs the program does not share the cache's lock as long as that takes, and takes nothing from it. */
+  leavesCacheAlone?: boolean
   /** Mounted as /app. */
   pipelineDir?: string
   onStdout: (chunk: Buffer) => void
@@ -34,6 +36,8 @@ export type WorkerCall = {
 export type CacheWorker = {
   /** Resolves with null when all is done, else with what the program or uv said last. Throws docker/…, cache/volume-foreign, tool/missing. */
   perform(call: WorkerCall): Promise<string | null>
+  /** Gives what belongs to another user back to the user of the runs. Throws docker/… and cache/foreign-owner, where only that user can. */
+  handOver(): Promise<void>
   /** Where a program finds a file of the pipeline's folder. */
   fileIn(pipelineDir: string, file: string): string
   /** The volumes or the folder, for people. */
@@ -61,7 +65,7 @@ export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
   const { client, owner, user, workspaceRoot } = deps
   let names: string[] = []
 
-  const specOf = async (runId: string, { program, work, isOffline, pipelineDir }: WorkerCall): Promise<ContainerSpec> => {
+  const specOf = async (runId: string, { program, work, isOffline, leavesCacheAlone, pipelineDir }: WorkerCall): Promise<ContainerSpec> => {
     const found = deps.image.require(client)
     const volumes = await deps.volumes.prepare(client, found, workspaceRoot, user)
     names = [volumes.cacheVolume, volumes.pythonVolume]
@@ -73,12 +77,13 @@ export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
       { runId, pipelineName: 'cache', pipelineDir: pipelineDir ?? null, pythonVersion: deps.pythonVersion, requirements: null, entryPoint: 'main.py', env: workVariables(work) },
       { owner, image: reference, user, volumes, network: deps.network, isOffline, routeFile: null, runnerVolume, limits },
     )
-    return { ...spec, Cmd: ['uv', ...programArguments(deps.pythonVersion, `${containerRunnerDir}/${program}`)], HostConfig: { ...spec.HostConfig, NetworkMode: isOffline ? 'none' : 'bridge' } }
+    return { ...spec, Cmd: ['uv', ...programArguments(deps.pythonVersion, `${containerRunnerDir}/${program}`, leavesCacheAlone)], HostConfig: { ...spec.HostConfig, NetworkMode: isOffline ? 'none' : 'bridge' } }
   }
 
   return {
     fileIn: (_pipelineDir, file) => `/app/${file}`,
     where: () => names,
+    handOver: () => deps.volumes.handOver(client, deps.image.require(client), workspaceRoot, user),
     async perform(call) {
       const { onStdout, stop } = call
       const runId = randomUUID()
@@ -102,11 +107,12 @@ export function createHostCache(deps: HostCacheDeps): CacheWorker {
   return {
     fileIn: (pipelineDir, file) => join(pipelineDir, file),
     where: () => [deps.cacheDir, deps.pythonDir],
-    async perform({ program, work, isOffline, onStdout, stop }) {
+    handOver: () => Promise.reject(foreignFolder(deps.cacheDir)),
+    async perform({ program, work, isOffline, leavesCacheAlone, onStdout, stop }) {
       const { path } = await deps.uv.require()
-      for (const folder of [deps.cacheDir, deps.pythonDir]) mkdirSync(folder, { recursive: true })
+      makeHostFolders([deps.cacheDir, deps.pythonDir])
       const env = hostEnvironment(deps.env, { cacheDir: deps.cacheDir, pythonDir: deps.pythonDir, routeFile: '' }, deps.network, isOffline, workVariables(work))
-      const child = spawn(path, programArguments(deps.pythonVersion, join(deps.workerDir, program)), {
+      const child = spawn(path, programArguments(deps.pythonVersion, join(deps.workerDir, program), leavesCacheAlone), {
         env, cwd: parse(process.cwd()).root, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true,
       })
       const words = lastWords()
@@ -123,8 +129,8 @@ export function createHostCache(deps: HostCacheDeps): CacheWorker {
 }
 
 /** What follows `uv`. */
-function programArguments(pythonVersion: string, file: string): string[] {
-  return ['run', '--no-project', '--python', pythonVersion, 'python', '-u', file]
+function programArguments(pythonVersion: string, file: string, leavesCacheAlone = false): string[] {
+  return ['run', ...(leavesCacheAlone ? ['--no-cache'] : []), '--no-project', '--python', pythonVersion, 'python', '-u', file]
 }
 
 function lastWords(): { add(chunk: Buffer): void; text(exitCode: number | null): string } {

@@ -203,7 +203,7 @@ function isOver({ phase }: PreheatJob): boolean {
   return phase === 'ready' || phase === 'failed' || phase === 'cancelled'
 }
 
-function partsOf({ realPath, pythonVersion, config }: DiscoveredPipeline, place: CachePlace): Parameters<WarmState['keyOf']>[0] {
+export function partsOf({ realPath, pythonVersion, config }: DiscoveredPipeline, place: CachePlace): Parameters<WarmState['keyOf']>[0] {
   return { ...place, pythonVersion, pipelineDir: realPath, env: config.defaultEnv }
 }
 
@@ -219,7 +219,7 @@ function textsOf(pipelineDir: string, file: RequirementsFile): { path: string; t
 /** `pipelineDir`: of one that needs its folder before it. */
 type AskedJob = { job: CacheJob; pipelineDir: string | undefined }
 
-function jobOf(id: string, pipeline: DiscoveredPipeline, worker: CacheWorker): AskedJob {
+export function jobOf(id: string, pipeline: Pick<DiscoveredPipeline, 'realPath' | 'pythonVersion'> & { config: Pick<DiscoveredPipeline['config'], 'defaultEnv'> }, worker: Pick<CacheWorker, 'fileIn'>): AskedJob {
   const file = chooseRequirements(pipeline.realPath)
   const env = Object.fromEntries(Object.entries(pipeline.config.defaultEnv).filter(([name]) => name.startsWith('UV_')))
   const common = { id, python: pipeline.pythonVersion, env }

@@ -195,7 +195,7 @@ describe('helpers', () => {
 
   it('run as they are built', async () => {
     answerVolume(python, runnerVolume)
-    for (const spec of [owned(), uvVersionSpec({ image: guardImage, owner: fakeOwner }), runnerFilesSpec({ image: guardImage, owner: fakeOwner, ...guardRunner })]) {
+    for (const spec of [owned(), volumeOwnerSpec({ image: guardImage, owner: fakeOwner, uid: 1000, gid: 100, cacheVolume: ownVolume, pythonVolume: python, isWhole: true }), uvVersionSpec({ image: guardImage, owner: fakeOwner }), runnerFilesSpec({ image: guardImage, owner: fakeOwner, ...guardRunner })]) {
       expect((await createAtGuard(world, spec, helperCreateTarget)).status).toBe(201)
       expect(world.engine.recorded.at(-1)?.body).toBe(JSON.stringify(spec))
     }
@@ -205,6 +205,9 @@ describe('helpers', () => {
     ['another command', (spec) => ({ ...spec, Cmd: ['sh', '-c', 'id'] }), 'helper'],
     ['other files for the runner', () => runnerFilesSpec({ image: guardImage, owner: fakeOwner, volume: runnerVolume, files: 'nb_runner.py:ZXZpbA==' }), 'helper'],
     ['a recursive one', (spec) => ({ ...spec, Cmd: ['chown', '-R', '1000:100', '/cache/uv'] }), 'user'],
+    ['a recursive one that follows links', (spec) => ({ ...spec, Cmd: ['chown', '-RhL', '1000:100', '/cache/uv', '/cache/uv_python'] }), 'user'],
+    ['a recursive one of all that is mounted', (spec) => ({ ...spec, Cmd: ['chown', '-Rh', '1000:100', '/'] }), 'helper'],
+    ['root as new owner of all', (spec) => ({ ...spec, Cmd: ['chown', '-Rh', '0:0', '/cache/uv', '/cache/uv_python'] }), 'user'],
     ['root as new owner', (spec) => ({ ...spec, Cmd: ['chown', '0:0', '/cache/uv', '/cache/uv_python'] }), 'user'],
     ['a variable', (spec) => ({ ...spec, Env: ['A=1'] }), 'helper'],
     ['a network', (spec) => ({ ...spec, HostConfig: { ...spec.HostConfig, NetworkMode: 'bridge' } }), 'helper'],

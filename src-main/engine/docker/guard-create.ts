@@ -113,12 +113,13 @@ function checkHelper(body: Record<string, unknown>, name: string, owner: string,
   const image = imageRule(policy)(body['Image'], 'body.Image')
   const command = commandRule(body['Cmd'], 'body.Cmd')
   if (command[0] === 'sh') return sameHelper(body, runnerFilesSpec({ image, owner, ...policy.runner }), [policy.runner.volume])
-  const [uid = '', gid = ''] = userRule(command[0] === 'chown' ? command[1] : '1001:1001', 'body.Cmd[1]').split(':')
+  const isWhole = command[1] === '-Rh'
+  const [uid = '', gid = ''] = userRule(command[0] === 'chown' ? command[isWhole ? 2 : 1] : '1001:1001', 'body.Cmd').split(':')
   const volumes = command[0] === 'chown' ? helperVolumes(body['HostConfig']) : []
   const [cacheVolume = '', pythonVolume = ''] = volumes
   const spec =
     command[0] === 'chown'
-      ? volumeOwnerSpec({ image, owner, uid: Number(uid), gid: Number(gid), cacheVolume, pythonVolume })
+      ? volumeOwnerSpec({ image, owner, uid: Number(uid), gid: Number(gid), cacheVolume, pythonVolume, isWhole })
       : uvVersionSpec({ image, owner })
   return sameHelper(body, spec, volumes)
 }

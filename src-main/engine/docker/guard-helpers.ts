@@ -15,11 +15,13 @@ export function volumeOwnerSpec(input: {
   gid: number
   cacheVolume: string
   pythonVolume: string
+  /** With all that is in them, for when somebody else wrote there. Links are never followed. */
+  isWhole?: boolean
 }): ContainerSpec {
   return helperSpec({
     image: input.image,
     labels: { [labels.owner]: input.owner, [labels.helper]: 'volume-owner' },
-    command: ['chown', `${input.uid}:${input.gid}`, '/cache/uv', '/cache/uv_python'],
+    command: ['chown', ...(input.isWhole ? ['-Rh'] : []), `${input.uid}:${input.gid}`, '/cache/uv', '/cache/uv_python'],
     user: '0:0',
     addedCapabilities: ['CHOWN'],
     mounts: [
@@ -41,12 +43,12 @@ export function uvVersionSpec(input: { image: string; owner: string }): Containe
   })
 }
 
-/** Puts the notebook runner into its volume. `files`: `name:base64` of each, separated by blanks. */
+/** Puts the notebook runner into its volume, each file at one stroke: another app of the profile may do the same now. `files`: `name:base64` of each, separated by blanks. */
 export function runnerFilesSpec(input: { image: string; owner: string; volume: string; files: string }): ContainerSpec {
   return helperSpec({
     image: input.image,
     labels: { [labels.owner]: input.owner, [labels.helper]: 'runner-files' },
-    command: ['sh', '-c', 'set -e; for file in $FILES; do printf %s "${file#*:}" | base64 -d > "/runner/${file%%:*}"; done; chmod 444 /runner/*'],
+    command: ['sh', '-c', 'set -e; for file in $FILES; do new=$(mktemp /runner/.XXXXXX); printf %s "${file#*:}" | base64 -d > "$new"; chmod 444 "$new"; mv -f "$new" "/runner/${file%%:*}"; done'],
     env: [`FILES=${input.files}`],
     user: '0:0',
     addedCapabilities: null,

@@ -142,6 +142,7 @@ function isMountOfTheRun(mount: unknown): boolean {
 
 const helpers = [
   volumeOwnerSpec({ image: guardImage, owner: fakeOwner, uid: 1001, gid: 1001, cacheVolume: ownVolume, pythonVolume }),
+  volumeOwnerSpec({ image: guardImage, owner: fakeOwner, uid: 1001, gid: 1001, cacheVolume: ownVolume, pythonVolume, isWhole: true }),
   uvVersionSpec({ image: guardImage, owner: fakeOwner }),
   runnerFilesSpec({ image: guardImage, owner: fakeOwner, ...guardRunner }),
 ]
@@ -149,7 +150,7 @@ const helpers = [
 /** A helper is the one it was; only whom the caches are given to is free, and never root. */
 function wrongInHelper(body: unknown): string[] {
   const command = tree(body)['Cmd']
-  const receiver: unknown = Array.isArray(command) && command[0] === 'chown' ? command[1] : '1001:1001'
+  const receiver: unknown = Array.isArray(command) && command[0] === 'chown' ? command[command[1] === '-Rh' ? 2 : 1] : '1001:1001'
   if (!text(/[1-9][0-9]*:[1-9][0-9]*/)(receiver)) return [`given to ${JSON.stringify(receiver)}`]
   const restored = JSON.stringify(body).replace(JSON.stringify(receiver), '"1001:1001"')
   return helpers.some((helper) => restored === JSON.stringify(helper)) ? [] : ['not one of the helpers']

@@ -36,6 +36,8 @@ export type VolumesDeps = { owner: string; facts: Facts }
 export type Volumes = {
   /** Makes sure both exist and belong to the run user; `image` is waited for only when they do not. Throws cache/volume-foreign and docker/... */
   prepare(client: DockerClient, image: Promise<{ reference: string }>, workspaceRoot: string, user: RunUser): Promise<CacheVolumes>
+  /** Gives both with all that is in them to the run user, for when somebody else wrote there. Throws as prepare. */
+  handOver(client: DockerClient, image: Promise<{ reference: string }>, workspaceRoot: string, user: RunUser): Promise<void>
   /** null while one of them does not exist. */
   generation(client: DockerClient, workspaceRoot: string, user: RunUser): Promise<string | null>
 }
@@ -80,6 +82,11 @@ export function createVolumes({ owner, facts }: VolumesDeps): Volumes {
       const work = prepareOnce(client, image, names, user).finally(() => preparing.delete(names.cacheVolume))
       preparing.set(names.cacheVolume, work)
       return work
+    },
+    async handOver(client, image, workspaceRoot, user) {
+      const names = volumeNames(owner, workspaceRoot, user)
+      await Promise.all([findOrCreate(client, names.cacheVolume), findOrCreate(client, names.pythonVolume)])
+      await handOver(client, volumeOwnerSpec({ image: (await image).reference, owner, uid: user.uid, gid: user.gid, ...names, isWhole: true }))
     },
     async generation(client, workspaceRoot, user) {
       const names = volumeNames(owner, workspaceRoot, user)

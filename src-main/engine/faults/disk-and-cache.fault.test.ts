@@ -8,8 +8,10 @@ import { expectNothingLeft, ownContainers } from '../testing/aftermath'
 import { askEngine } from '../testing/direct-engine'
 import { describeWithEngine } from '../testing/engine'
 import { openEngineWorld, type EngineWorld } from '../testing/engine-world'
+import { cacheVolumes, inCache } from '../testing/in-cache'
 
-describeWithEngine('disks and caches', ({ endpoint, image }) => {
+describeWithEngine('disks and caches', (engine) => {
+  const { endpoint, image } = engine
   describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)('a profile on a disk of 24 MB', () => {
     let folder: string
     let world: EngineWorld
@@ -53,24 +55,12 @@ describeWithEngine('disks and caches', ({ endpoint, image }) => {
     })
     afterAll(() => world.close())
 
-    const cacheVolume = async (): Promise<string> => {
-      const filters = encodeURIComponent(JSON.stringify({ label: [`io.fastflow.desktop.owner=${world.owner}`] }))
-      const { json } = await askEngine(endpoint, 'GET', `/volumes?filters=${filters}`)
-      return (json as { Volumes: { Name: string }[] }).Volumes.find(({ Name }) => Name.startsWith('ffd-uvcache-'))?.Name ?? 'none'
-    }
-    /** As root in a container of its own, with the cache at /cache. */
-    async function inCache(command: string): Promise<void> {
-      const { json } = await askEngine(endpoint, 'POST', '/containers/create', { Image: image, Cmd: ['sh', '-c', command], User: '0:0', HostConfig: { Mounts: [{ Type: 'volume', Source: await cacheVolume(), Target: '/cache' }] } })
-      const { Id } = json as { Id: string }
-      await askEngine(endpoint, 'POST', `/containers/${Id}/start`)
-      expect((await askEngine(endpoint, 'POST', `/containers/${Id}/wait`)).json).toMatchObject({ StatusCode: 0 })
-      await askEngine(endpoint, 'DELETE', `/containers/${Id}?force=1`)
-    }
+    const cacheVolume = async (): Promise<string> => (await cacheVolumes(endpoint, world.owner))[0] ?? 'none'
 
     test('D25: a damaged index of the cache is repaired by uv; the run succeeds', async () => {
       await world.write({ 'packages/main.py': 'import six\nprint(six.__version__)\n', 'packages/requirements.txt': 'six==1.17.0\n' })
       expect((await world.run('packages')).text).toContain('1.17.0')
-      await inCache('find /cache -name "*.rkyv" -o -name "*.msgpack" -o -name "*.http" | while read file; do echo broken > "$file"; done')
+      await inCache(engine, world.owner, 'find /cache -name "*.rkyv" -o -name "*.msgpack" -o -name "*.http" | while read file; do echo broken > "$file"; done')
       expect((await world.run('packages')).run.outcome).toBe('succeeded')
     })
 

@@ -4,7 +4,6 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import { AppError } from '@shared/app-error'
 import { notebookRunnerFile } from '../docker/runner-volume'
@@ -15,6 +14,7 @@ import { killGroup } from '../platform/process'
 import type { UserDataLayout } from '../platform/user-data'
 import { quoteCommand, uvRunArguments } from '../uv/command'
 import type { UvFinder } from '../uv/uv-binary'
+import { makeHostFolders } from './host-folders'
 import { hostEnvironment } from './run-environment'
 import { makeRouteFile, readRoute, removeRouteFile } from './route-file'
 import { notStarted, signalOfExitCode, type Runner, type RunnerExit, type RunnerHooks, type RunSpec, type Setup } from './runner'
@@ -49,7 +49,7 @@ export function createHostRunner(deps: HostRunnerDeps): Runner {
       if (network.problem !== null) hooks.onNotice({ severity: 'warning', message: network.problem })
       if (stop.aborted) return notStarted
       const cache = hostCacheFolder(deps.layout, spec.workspaceRoot)
-      mkdirSync(cache, { recursive: true })
+      makeHostFolders([cache])
       const routeFile = makeRouteFile(deps.layout.runDir, spec.runId, false)
       try {
         const requirementsFile = spec.requirements === null ? null : join(spec.pipelineDir, spec.requirements)

@@ -20,6 +20,13 @@ export async function readRunLog(logsDir: string, runId: string, fromByte: numbe
   return { bytes, nextByte, sizeBytes, segments: overlappingSegments(index.read(indexFile(logsDir, runId)), fromByte, nextByte) }
 }
 
+/** The last bytes of a log as text; empty where it is gone. */
+export async function readLogEnd(logsDir: string, runId: string, maxBytes: number): Promise<string> {
+  const part = logParts(logsDir, runId).at(-1)
+  if (!part) return ''
+  return Buffer.from(await readPart(part, part.fromByte + Math.max(0, part.bytes - maxBytes), maxBytes)).toString('utf8')
+}
+
 async function readPart(part: LogPart, fromByte: number, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const buffer = new Uint8Array(Math.min(maxBytes, part.fromByte + part.bytes - fromByte))
   let handle

@@ -11,9 +11,9 @@ import type { GitFacts } from '../git/git-facts'
 import { callAt } from '../platform/long-timer'
 import type { Runner } from '../runners/runner'
 import type { RunHistory } from '../store/run-history'
-import { followUpsOf, type ChainLink } from './follow-ups'
 import { createLiveRun, type LiveRun, type StopCause } from './live-run'
 import { newRun } from './new-run'
+import { createFollowers, type FollowerDeps } from './run-followers'
 import { readRequirementsText } from './requirement-lines'
 import { execute, type ExecutionDeps } from './run-execution'
 import { logFile } from './log-files'
@@ -22,20 +22,16 @@ import type { RunOrder, RunOrderDeps, RunOrders } from './run-order'
 import { factsOfPlan, limitsOfRecord, type RunPlan } from './run-plan'
 import { createRunQueue, type QueueTicket } from './run-queue'
 
-export type RunDriveDeps = ExecutionDeps & RunOrderDeps & {
+export type RunDriveDeps = ExecutionDeps & RunOrderDeps & Omit<FollowerDeps, 'launch' | 'find' | 'closing'> & {
   history: RunHistory
   publish: Publish
   logsDir: string
-  /** Resolves when the pipelines of the workspace that is opened at the start have been looked at. */
-  pipelinesKnown: Promise<void>
   runner: (kind: RunnerKind) => Runner
   /** The runner that is used when none is asked for. */
   preferredRunner: () => Promise<RunnerKind>
   gitFacts: (folder: string) => Promise<GitFacts>
   /** Runs at the same time when the settings leave it open. */
   defaultSlots: () => number
-  /** The command line restarts and triggers nothing: it ends with its run. */
-  followUps: { restarts: boolean; chains: boolean }
 }
 
 export type RunDrive = {
@@ -45,6 +41,8 @@ export type RunDrive = {
   /** Resolves when the run is final. */
   stop(runId: string, cause: StopCause): Promise<void>
   skipWait(runId: string): void
+  /** Resolves when what follows from the run is decided. */
+  settled(runId: string): Promise<void>
   find(runId: string): Run | null
   /** Oldest first. */
   alive(): Run[]
@@ -54,12 +52,10 @@ export type RunDrive = {
 
 type Entry = { run: LiveRun; finished: Promise<void>; skipWait: () => void }
 
-/** A chain this long is a mistake, whatever it consists of. */
-const maxAncestry = 1000
-
 export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, onFinished: () => void): RunDrive {
   const live = new Map<string, Entry>()
-  let closing = false
+  /** Aborted when the app ends. */
+  const closing = new AbortController()
   const queue = createRunQueue({
     limit: () => deps.settings().maxConcurrentRuns || deps.defaultSlots(),
     onPlace(runId, place) {
@@ -151,7 +147,7 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
     } finally {
       queue.leave(asked.runId)
     }
-    follow(run, asked, ready)
+    await followers.follow(run, asked, ready)
   }
 
   const waitUntil = (entry: Entry, atMs: number): Promise<void> =>
@@ -164,52 +160,8 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
       entry.run.stop.signal.addEventListener('abort', entry.skipWait, { once: true })
     })
 
-  const follow = (run: LiveRun, asked: RunOrder, planned: RunPlan): void => {
-    if (closing) return
-    const ended = run.current()
-    const { retryInSeconds, restartInSeconds, children, cut } = followUpsOf({ run: ended, config: planned.config, retryStrategy: planned.retryStrategy, ancestry: ancestryOf(ended) })
-    const next = { pipeline: asked.pipeline, runConfigId: asked.runConfigId, workspaceRoot: asked.workspaceRoot, kind: asked.kind, ignoreProblems: asked.ignoreProblems, parent: ended }
-    try {
-      if (retryInSeconds !== null) {
-        launch(order({ ...next, trigger: 'retry', attempt: ended.attempt + 1, inherited: planned.environment, waitUntilAtMs: Date.now() + retryInSeconds * 1000 }), null)
-      }
-      if (restartInSeconds !== null && deps.followUps.restarts) launch(order({ ...next, trigger: 'restart', waitUntilAtMs: Date.now() + restartInSeconds * 1000 }), null)
-    } catch (error) {
-      run.notice(`What follows from this run could not be started: ${toWireError(error).message}`)
-    }
-    if (!deps.followUps.chains) return
-    for (const link of cut) run.notice(`${nameOf(link)} is not triggered: it led to this run, and the triggers would go round for ever. The server would not notice.`)
-    for (const link of children) {
-      try {
-        const child = order({ ...link, workspaceRoot: asked.workspaceRoot, kind: asked.kind, trigger: 'chain', parent: ended })
-        launch(child, plan(child))
-      } catch (error) {
-        run.notice(`${nameOf(link)} could not be triggered: ${toWireError(error).message}`)
-      }
-    }
-  }
-
-  const ancestryOf = (run: Run): ChainLink[] => {
-    const links: ChainLink[] = []
-    for (let at: Run | null = run; at !== null && links.length < maxAncestry; at = at.parentRunId === null ? null : (find(at.parentRunId) ?? deps.history.find(at.parentRunId))) {
-      links.push({ pipeline: at.pipeline, runConfigId: at.runConfigId })
-    }
-    return links
-  }
-
-  /** What an earlier process would have started after its run: by the pipeline as it is now, with what the run was started with. */
-  const followAdopted = async (run: LiveRun, env: Record<string, string>): Promise<void> => {
-    const { pipeline, runConfigId, workspaceRoot, attempt, outcome, secretNames } = run.current()
-    if (outcome === 'stopped' || outcome === 'interrupted') return
-    await deps.pipelinesKnown
-    const inherited = { env, secretNames, maskValues: secretNames.flatMap((name) => env[name] ?? []), notices: [] }
-    try {
-      const asked = order({ pipeline, runConfigId, workspaceRoot, attempt, inherited, trigger: 'manual' })
-      follow(run, asked, plan(asked))
-    } catch (error) {
-      run.notice(`Whether something follows from this run is not known, for it outlived the app that started it: ${toWireError(error).message}`)
-    }
-  }
+  const find = (runId: string): Run | null => live.get(runId)?.run.current() ?? null
+  const followers = createFollowers({ ...deps, launch, find, closing: closing.signal }, { order, plan })
 
   const adopt = (record: Run): void => {
     if (live.has(record.id)) return
@@ -239,7 +191,7 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
       } finally {
         queue.leave(record.id)
       }
-      if (startedWith !== null) void followAdopted(run, startedWith)
+      if (startedWith !== null) void followers.followAdopted(run, startedWith)
     })
   }
 
@@ -255,18 +207,17 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
     await entry.finished
   }
 
-  const find = (runId: string): Run | null => live.get(runId)?.run.current() ?? null
-
   return {
     launch,
     adopt,
     stop,
     skipWait: (runId) => live.get(runId)?.skipWait(),
+    settled: async (runId) => live.get(runId)?.finished,
     find,
     alive,
     settingsChanged: () => queue.recheck(),
     async stopAll() {
-      closing = true
+      closing.abort()
       await Promise.all([...live.keys()].map((runId) => stop(runId, 'user')))
     },
   }
@@ -294,8 +245,4 @@ function ticketOf(asked: RunOrder, maxInstances: number | null): QueueTicket {
 
 function keyOf({ workspaceRoot, pipeline }: { workspaceRoot: string; pipeline: string }): string {
   return JSON.stringify([workspaceRoot, pipeline])
-}
-
-function nameOf({ pipeline, runConfigId }: ChainLink): string {
-  return runConfigId === null ? pipeline : `${pipeline} (${runConfigId})`
 }

@@ -47,9 +47,9 @@ export type RunOrders = {
 }
 
 export function createRunOrders(deps: RunOrderDeps): RunOrders {
-  const environmentOf = ({ workspaceRoot, request, inherited, parent, attempt }: RunOrder, { config }: DiscoveredPipeline, runConfiguration: RunConfiguration | null): ResolvedEnvironment => {
+  const environmentOf = ({ workspaceRoot, trigger, request, inherited, parent, attempt }: RunOrder, { config }: DiscoveredPipeline, runConfiguration: RunConfiguration | null): ResolvedEnvironment => {
     // A retry runs with what the first attempt ran with (FASTFLOW.md §3.9).
-    if (inherited) return { ...inherited, env: { ...inherited.env, ...(parent && retryVariables({ count: attempt, previousRunId: parent.id })) }, notices: [] }
+    if (inherited) return { ...inherited, env: { ...inherited.env, ...(parent && trigger !== 'repair' && retryVariables({ count: attempt, previousRunId: parent.id })) }, notices: [] }
     const { values, unreadable } = deps.secrets.valuesFor(workspaceRoot, config.secrets)
     const [first] = unreadable
     if (first) throw new AppError('secret/unavailable', `The secret ${first.name} cannot be read: ${first.why}`, { name: first.name })

@@ -33,6 +33,8 @@ export type RunService = {
   stop(runId: string): Promise<Run>
   skipWait(runId: string): Run
   get(runId: string): Run
+  /** What tries a run again, when that is decided. */
+  again(runId: string): Promise<Run | null>
   list(query: ApiParsedInput<'runs.list'>): Run[]
   readLog(query: ApiParsedInput<'runs.readLog'>): Promise<ApiOutput<'runs.readLog'>>
   readMetrics(query: ApiParsedInput<'runs.readMetrics'>): Promise<ApiOutput<'runs.readMetrics'>>
@@ -139,6 +141,12 @@ export function createRunService(deps: RunServiceDeps): RunService {
       return get(runId)
     },
     get,
+    async again(runId) {
+      const { workspaceRoot, pipeline } = get(runId)
+      await drive.settled(runId)
+      const isAgain = ({ parentRunId, trigger }: Run): boolean => parentRunId === runId && (trigger === 'retry' || trigger === 'repair')
+      return drive.alive().find(isAgain) ?? deps.history.list({ workspaceRoot, pipeline, limit: 100 }).find(isAgain) ?? null
+    },
     list({ pipeline, limit }) {
       return deps.history.list({ workspaceRoot: deps.workspaceRoot(), pipeline, limit }).map((run) => drive.find(run.id) ?? run)
     },

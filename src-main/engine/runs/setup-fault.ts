@@ -3,6 +3,7 @@
  * of uv 0.13.9 and of older ones, which draw lines and break them; setup-fault.test.ts holds them as they came.
  */
 import { lineAtOffset, type RequirementsText } from './requirement-lines'
+import { cacheRules } from './setup-fault-cache'
 import { networkRules } from './setup-fault-network'
 import { resolverRules } from './setup-fault-resolver'
 import type { SetupFaultFinding, SetupFaultRule } from './setup-fault-rule'
@@ -56,14 +57,7 @@ const rules: SetupFaultRule[] = [
       }
     },
   },
-  {
-    pattern: /(?:Could not acquire lock|Failed to initialize cache|failed to (?:create|open|write)\b[^`\n]*`[^`\n]*(?:uv_python|cache)[^`\n]*`)[^]*?(?:Permission denied|Read-only file system|os error (?:13|30))/i,
-    find: () => ({
-      fault: 'cache',
-      detail: null,
-      reason: "The uv cache belongs to another user, so uv cannot write it. Clear this workspace's cache, then run again.",
-    }),
-  },
+  ...cacheRules,
   {
     pattern: /Couldn't parse requirement in `([^`]+)` at position (\d+)\s+(?:cause|Caused by): (.+)\s+(\S.*)/,
     find: ([, path = '', position = '', why = '', line = ''], { requirements }) => {

@@ -60,7 +60,7 @@ export function openDockerRunnerWorld({ limits = noLimits, network = plainNetwor
     client: async () => client,
     engineFacts: () => ({ memoryBytes: 10_000_000_000, cpuCount: 2 }),
     image: createWorkerImage({ reference: () => configuredImage, owner: 'me', facts, publish: () => undefined }),
-    volumes: { prepare: async () => ({ cacheVolume: 'ffd-uvcache-1', pythonVolume: 'ffd-uvpython-1', generation: 'g' }), generation: async () => 'g' },
+    volumes: { prepare: async () => ({ cacheVolume: 'ffd-uvcache-1', pythonVolume: 'ffd-uvpython-1', generation: 'g' }), generation: async () => 'g', handOver: async () => undefined },
     runnerVolume: { policy: () => ({ volume: 'ffd-runner-0123456789abcdef', files: '' }), prepare: async () => 'ffd-runner-0123456789abcdef' },
     owner: 'me',
     layout,

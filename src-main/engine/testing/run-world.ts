@@ -70,6 +70,7 @@ export function createRunWorld(change: Partial<RunServiceDeps> = {}, pipelines: 
     secrets: { valuesFor: () => ({ values: new Map(), unreadable: [] }), decryptToken: (_root, token) => token },
     defaultSlots: () => 10,
     followUps: { restarts: true, chains: true },
+    cacheDamage: () => Promise.resolve(null),
     stopElsewhere: () => Promise.resolve(false),
     ...change,
   })

@@ -7,6 +7,7 @@ import { useEngineMirror } from '../../state/engine-mirror'
 import { showPipeline } from '../../state/layout'
 import { Button } from '../../ui/button'
 import { cancelPreheat, preheat } from './cache-actions'
+import { CacheCheckSection } from './cache-check'
 import { CacheContentSection } from './cache-content'
 import { cacheLooks, cacheText } from './cache-text'
 import { PreheatList } from './preheat-list'
@@ -78,6 +79,7 @@ export function CachePage(): ReactNode {
             </ul>
           )}
         </section>
+        <CacheCheckSection />
         <CacheContentSection />
       </div>
     </div>

@@ -3,6 +3,7 @@ import { isDirty, documentId, getDocument } from '../../state/documents'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { type Tab, openPage, showPipeline, tabId, useLayout } from '../../state/layout'
 import { cancelPreheat, preheat, preheatAll } from '../cache/cache-actions'
+import { checkCache } from '../cache/check-actions'
 import { closeTabAsking, saveAll, saveDocument } from '../editor/document-actions'
 import { goToError } from '../runs/go-to-error'
 import { logOnScreen } from '../runs/log-commands'
@@ -23,7 +24,7 @@ export type ActionId =
   | 'file.save' | 'file.saveAll' | 'file.close'
   | 'view.toggleSideBar' | 'view.togglePanel' | 'view.maximizePanel' | 'view.nextRegion' | 'view.previousRegion' | 'view.focusTree' | 'view.overview'
   | 'view.doctor' | 'view.settings' | 'view.secrets' | 'view.schedule' | 'view.cache'
-  | 'cache.preheat' | 'cache.preheatAll' | 'cache.cancel'
+  | 'cache.preheat' | 'cache.preheatAll' | 'cache.cancel' | 'cache.check'
   | 'secret.add' | 'secret.encrypt' | 'secret.encryptionKey'
   | 'theme.system' | 'theme.light' | 'theme.dark' | 'language.en' | 'language.de'
   | 'workspace.open' | 'workspace.openSamples' | 'workspace.reveal' | 'pipeline.reveal'
@@ -104,6 +105,7 @@ export const actions: readonly Action[] = [
   action('cache.preheat', [], withPipeline((pipeline) => preheat([pipeline])), () => isPipelineSelected() && !isPreheating()),
   action('cache.preheatAll', [], preheatAll, () => hasWorkspace() && !isPreheating()),
   action('cache.cancel', [], cancelPreheat, isPreheating),
+  action('cache.check', [], () => checkCache(true), hasWorkspace),
   action('secret.add', [], () => { openPage('secrets'); openSecretDialog({ kind: 'set', name: null }) }, hasWorkspace),
   action('secret.encrypt', [], () => openSecretDialog({ kind: 'encrypt' }), hasWorkspace),
   action('secret.encryptionKey', [], () => { openPage('secrets'); openSecretDialog({ kind: 'key' }) }, hasWorkspace),

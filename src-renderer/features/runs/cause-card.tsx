@@ -1,5 +1,5 @@
 /** Why a run did not succeed, with the one step that helps. */
-import { CircleAlert, ClipboardCopy, FileCog, FileText, LocateFixed, RotateCw, Settings, Stethoscope, TriangleAlert } from 'lucide-react'
+import { CircleAlert, ClipboardCopy, Database, FileCog, FileText, LocateFixed, RotateCw, Settings, Stethoscope, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Run } from '@shared/contract/runs'
@@ -58,6 +58,12 @@ function StepButton({ run, step }: { run: Run; step: NextStep }): ReactNode {
       return (
         <Button small icon={<Settings size={13} />} onClick={() => openPage('settings')}>
           {t('run.fix.settings')}
+        </Button>
+      )
+    case 'cache':
+      return (
+        <Button small icon={<Database size={13} />} onClick={() => openPage('cache')}>
+          {t('run.fix.cache')}
         </Button>
       )
     case 'doctor':

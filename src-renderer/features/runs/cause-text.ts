@@ -2,6 +2,7 @@
  * What happened to a run, in the window's own words where the facts of the run say all there is to say. Where the engine knows
  * more (which package, which host, which volume) its English sentence is the one to show. Pure.
  */
+import { saysItWasTheCache } from '@shared/cache-notice'
 import type { Run } from '@shared/contract/runs'
 
 export type CauseText = {
@@ -25,6 +26,8 @@ export function causeText(run: Run): CauseText | null {
   if (run.outcome === null || run.outcome === 'succeeded') return null
   const { memoryLimitBytes, timeoutSeconds, exitCode, reason } = run
   const words = (name: string | null, detail: string | null = null): CauseText => ({ key: name === null ? null : `run.cause.${name}`, memoryLimitBytes, timeoutSeconds, exitCode, detail })
+  const cache = run.notices.find(saysItWasTheCache)
+  if (cache !== undefined) return words('cache', cache.message)
   const inSetup = run.codeStartedAtMs === null
   switch (run.outcome) {
     case 'out-of-memory':

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { setupFault, type Run } from '@shared/contract/runs'
+import { cacheNoticeStart } from '@shared/cache-notice'
 import { memoryNoticeStart } from '@shared/memory-notice'
 import { testRun } from '../../testing/test-run'
 import { fieldPlace, nextStepOf } from './cause'
+import { causeText } from './cause-text'
 
 const config = `{
   "mem_hard_limit": "64m",
@@ -50,4 +52,11 @@ test('a run that succeeded although memory ran out for a process of it leads to 
 test('every cause of a failed set-up has a next step, and a run that went as it was told has none', () => {
   for (const fault of setupFault.options) expect(nextStepOf(ended('setup-failed', { setupFault: fault })), fault).not.toBeNull()
   for (const outcome of ['succeeded', 'stopped', null] as const) expect(nextStepOf(ended(outcome))).toBeNull()
+})
+
+test('a run that failed for its cache leads to the cache, not to the code', () => {
+  const notices = [{ severity: 'warning' as const, message: `${cacheNoticeStart} ffd-uvcache-1, not your code: six.py of six 1.17.0 is missing.` }]
+  expect(nextStepOf(ended('failed', { notices }))).toEqual({ kind: 'cache' })
+  expect(nextStepOf(ended('setup-failed', { setupFault: 'cache' }))).toEqual({ kind: 'cache' })
+  expect(causeText(ended('failed', { notices, exitCode: 1 }))).toMatchObject({ key: 'run.cause.cache', detail: notices[0]?.message })
 })

@@ -1,6 +1,7 @@
 /** What there is to do about a run that did not succeed: one step, which the window offers as a button. Pure. */
 import { findNodeAtLocation, parseTree } from 'jsonc-parser'
 import type { Run } from '@shared/contract/runs'
+import { saysItWasTheCache } from '@shared/cache-notice'
 import { saysMemoryRanOut } from '@shared/memory-notice'
 
 /** `config`: a field of pipeline.json; `requirements`: requirements.txt, line null: at its top; `code`: the innermost own line of the traceback. */
@@ -9,6 +10,7 @@ export type NextStep =
   | { kind: 'requirements'; path: string; line: number | null }
   | { kind: 'code' }
   | { kind: 'settings' }
+  | { kind: 'cache' }
   | { kind: 'doctor' }
   | { kind: 'again' }
 
@@ -16,6 +18,7 @@ type Ended = Pick<Run, 'outcome' | 'setupFault' | 'reason' | 'notices'>
 
 /** null: nothing to do. */
 export function nextStepOf(run: Ended): NextStep | null {
+  if (run.notices.some(saysItWasTheCache)) return { kind: 'cache' }
   switch (run.outcome) {
     case 'failed':
       return { kind: 'code' }
@@ -51,6 +54,7 @@ function stepAfterSetup({ setupFault, reason }: Ended): NextStep {
     case 'network':
       return { kind: 'settings' }
     case 'cache':
+      return { kind: 'cache' }
     case 'disk-full':
     case 'unknown':
     case null:

@@ -3,6 +3,7 @@ import { Box, ChevronDown, ChevronRight, Info, Monitor, RotateCw, TriangleAlert 
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Run } from '@shared/contract/runs'
+import { saysItWasTheCache } from '@shared/cache-notice'
 import { saysMemoryRanOut } from '@shared/memory-notice'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { useLayout } from '../../state/layout'
@@ -52,7 +53,7 @@ export function RunSummary({ run }: { run: Run }): ReactNode {
       <RunnerMark run={run} />
       <CauseCard run={run} />
       <LinkedRuns run={run} nowMs={now} />
-      {run.notices.filter((notice) => run.outcome !== 'succeeded' || !saysMemoryRanOut(notice)).map((notice) => (
+      {run.notices.filter((notice) => run.outcome !== 'succeeded' || !saysMemoryRanOut(notice)).filter((notice) => !saysItWasTheCache(notice)).map((notice) => (
         <div key={notice.message} className={`callout ${notice.severity === 'warning' ? 'warn' : 'plain'}`} role="status">
           {notice.severity === 'warning' ? <TriangleAlert size={15} aria-hidden /> : <Info size={15} aria-hidden />}
           <p className="selectable">{notice.message}</p>
