@@ -7,6 +7,7 @@ import { createPreheatTriggers } from './cache/preheat-triggers'
 import { createPreheatService, type PreheatService } from './cache/preheat-service'
 import { createCachePlaces } from './cache/cache-place'
 import { createRunSetup } from './cache/run-setup'
+import { createSetupEnvironment } from './cache/setup-environment'
 import { createWarmState } from './cache/warm-state'
 import { forgetDockerEnvironment, type DockerClient } from './docker/client'
 import { createEngineConnection, type EngineConnection } from './docker/engine-connection'
@@ -208,7 +209,7 @@ export function createEngine(config: EngineConfig): Engine {
   const discover = createDiscovery()
   const catalog = createCatalog({
     discover: (dir) => discover(dir, { defaultPythonVersion: settings.current().defaultPythonVersion, workspaceRoot: workspace.current().workspace?.root ?? dir }),
-    cacheState: (pipeline) => warmState.stateOf(pipeline, places.current()),
+    cacheState: (pipeline) => warmState.stateOf({ ...pipeline, env: environmentOf(pipeline).env }, places.current()),
     publish(state) {
       events.publish('pipelines.changed', state)
       runs.recheckReady()
@@ -256,6 +257,7 @@ export function createEngine(config: EngineConfig): Engine {
     pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)),
     findPipeline: (name) => catalog.find(name),
     warmState,
+    environmentOf: (pipeline) => environmentOf(pipeline),
     async worker() {
       const root = openRoot(workspace)
       const pythonVersion = settings.current().defaultPythonVersion
@@ -287,8 +289,13 @@ export function createEngine(config: EngineConfig): Engine {
     workspaceRoot: () => openRoot(workspace),
     pipelines: () => catalog.current().pipelines,
     processKey: () => process.env.ENCRYPTION_KEY,
-    publish: (state) => events.publish('secrets.changed', state),
+    publish(state) {
+      events.publish('secrets.changed', state)
+      // Variables for uv can be secrets.
+      catalog.recompute()
+    },
   })
+  const environmentOf = createSetupEnvironment({ secrets, workspaceRoot: () => workspace.current().workspace?.root ?? null })
   const runs = createRunService({
     history,
     publish: events.publish,

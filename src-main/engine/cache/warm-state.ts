@@ -24,7 +24,8 @@ type Setup = { installer: string; cache: string; python: string; requirements: s
 
 export type CachePlace = Pick<SetupParts, 'installer' | 'cache'>
 
-export type LookedAt = { name: string; realPath: string; hasRequirements: boolean; pythonVersion: string; config: { defaultEnv: Record<string, string> } }
+/** `env`: as setup-environment.ts gives it. */
+export type LookedAt = { name: string; realPath: string; hasRequirements: boolean; pythonVersion: string; env: Record<string, string> }
 
 export type WarmState = {
   /** Names a set-up. Without requirements it stands for Python alone. */
@@ -104,12 +105,12 @@ export function createWarmState(facts: Facts, onChanged: () => void): WarmState 
       onChanged()
     },
     stateOf(pipeline, place) {
-      const { realPath, hasRequirements, pythonVersion, config } = pipeline
+      const { realPath, hasRequirements, pythonVersion, env } = pipeline
       if (!hasRequirements) return { ...none, state: 'not-needed' }
       if (warming.has(pipeline.name)) return { ...none, state: 'warming' }
       // A folder that is gone, or requirements that cannot be read, promise nothing.
       if (place === null || requirementsFingerprint(realPath) === null) return { ...none, state: 'cold' }
-      const key = keyOf({ ...place, pythonVersion, pipelineDir: realPath, env: config.defaultEnv })
+      const key = keyOf({ ...place, pythonVersion, pipelineDir: realPath, env })
       const resolvedAtMs = warmedAt(key)
       if (resolvedAtMs !== null) {
         const warm = { ...none, startsOffline: true, resolvedAtMs }
