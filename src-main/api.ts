@@ -33,7 +33,7 @@ export function createApi(engine: Engine, desktop: Desktop, version: string): Ap
 }
 
 function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiHandlers {
-  const { workspace, catalog, files, runs, schedule, preheat, secrets, settings, connection, workerImage, uv } = engine
+  const { workspace, catalog, files, runs, schedule, preheat, pythons, secrets, settings, connection, workerImage, uv } = engine
   return {
     'workspace.current': () => workspace.current(),
     'workspace.open': async ({ path }) => opened(engine, await workspace.open(path)),
@@ -68,6 +68,12 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'cache.preheatState': () => preheat.state(),
     'cache.preheatLog': ({ pipeline }) => ({ text: preheat.log(pipeline) }),
     'cache.content': () => preheat.content(),
+    'pythons.state': () => pythons.state(),
+    'pythons.look': () => pythons.look(),
+    'pythons.install': ({ version }) => pythons.install(version),
+    'pythons.cancelInstall': () => pythons.cancelInstall(),
+    'pythons.log': () => ({ text: pythons.log() }),
+    'pythons.remove': ({ folder }) => pythons.remove(folder),
     'schedule.list': () => schedule.state(),
     'schedule.setActive': ({ active }) => schedule.setActive(active),
     'schedule.next': (query) => schedule.next(query),

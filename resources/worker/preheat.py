@@ -11,6 +11,7 @@ import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+from uv_pythons import tell_pythons
 from uv_work import UV, cached_versions, call, inventory, normalized, read_work, tell, uv_environment
 
 COMPILE_SECONDS = 600
@@ -149,6 +150,7 @@ def main():
             pool.submit(Job(asked, os.path.join(folder, str(number)), work["isOffline"]).run)
         pool.shutdown(wait=True)
     inventory()
+    tell_pythons()
 
 
 main()

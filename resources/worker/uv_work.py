@@ -37,7 +37,9 @@ def read_work():
 
 def uv_environment(more):
     """This program's own variables without its work, and `more`."""
-    env = dict(os.environ, **more)
+    # Two programs that install a Python at once: one waits for the other, and a download can take long.
+    env = dict({"UV_LOCK_TIMEOUT": "1800"}, **os.environ)
+    env.update(more)
     for name in list(env):
         if name.startswith("FFD_WORK_"):
             del env[name]
@@ -96,7 +98,7 @@ def folders(path):
 
 
 def cached_versions():
-    return {(os.path.basename(folder), entry.split("-")[0]) for folder in wheel_folders() for entry in os.listdir(folder) if "." in entry}
+    return {(os.path.basename(folder), entry.split("-")[0]) for folder in wheel_folders() for entry in os.listdir(folder) if "." in entry and not entry.endswith(".msgpack")}
 
 
 def size_of(path):

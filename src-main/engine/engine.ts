@@ -2,12 +2,15 @@
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '@shared/app-error'
-import { createContainerCache, createHostCache } from './cache/cache-worker'
+import { createContainerCache, createHostCache, type CacheWorker } from './cache/cache-worker'
 import { createPreheatTriggers } from './cache/preheat-triggers'
 import { createPreheatService, type PreheatService } from './cache/preheat-service'
 import { createCachePlaces } from './cache/cache-place'
+import { createKnownPythons } from './cache/known-pythons'
+import { createPythonsService, type PythonsService } from './cache/pythons-service'
 import { createRunSetup } from './cache/run-setup'
 import { createSetupEnvironment } from './cache/setup-environment'
+import { createTurns } from './cache/turns'
 import { createWarmState } from './cache/warm-state'
 import { forgetDockerEnvironment, type DockerClient } from './docker/client'
 import { createEngineConnection, type EngineConnection } from './docker/engine-connection'
@@ -76,6 +79,7 @@ export type Engine = {
   secrets: SecretsService
   schedule: ScheduleService
   preheat: PreheatService
+  pythons: PythonsService
   connection: EngineConnection
   workerImage: WorkerImage
   uv: UvFinder
@@ -132,7 +136,10 @@ export function createEngine(config: EngineConfig): Engine {
     settings: () => settings.current(),
     publish(state) {
       events.publish('workspace.changed', state)
-      if (state.workspace?.root !== lastRoot) preheat.reset()
+      if (state.workspace?.root !== lastRoot) {
+        preheat.reset()
+        pythons.reset()
+      }
       lastRoot = state.workspace?.root
       void catalog.setDir(state.workspace?.pipelinesDir ?? null).then(() => state.workspace && notePipelinesKnown())
       void places.look()
@@ -185,11 +192,12 @@ export function createEngine(config: EngineConfig): Engine {
   const volumes = createVolumes({ owner, facts })
   const runnerVolume = createRunnerVolume({ owner, facts, workerDir: config.workerDir })
   const runUser = (root: string): { uid: number; gid: number } => runUserOf(root, config.platform)
+  const knownPythons = createKnownPythons(facts, Date.now)
   const warmState = createWarmState(facts, () => {
     catalog.recompute()
     // A set-up that worked may have made the very cache that it went into.
     places.lookSoon()
-  })
+  }, knownPythons)
   const places = createCachePlaces({
     workspaceRoot: () => workspace.current().workspace?.root ?? null,
     client: async () => (connection.status().state === 'ready' ? connection.client() : null),
@@ -200,6 +208,7 @@ export function createEngine(config: EngineConfig): Engine {
     layout,
     onLooked(place) {
       catalog.recompute()
+      pythons.refresh()
       const root = workspace.current().workspace?.root
       if (config.preheats && root !== undefined && connection.status().state !== 'connecting') triggers.opened(root, place !== null && history.list({ workspaceRoot: root, pipeline: null, limit: 1 }).length > 0)
     },
@@ -215,6 +224,7 @@ export function createEngine(config: EngineConfig): Engine {
       runs.recheckReady()
       secrets.refresh()
       schedule.refresh()
+      pythons.refresh()
       const root = workspace.current().workspace?.root
       if (config.preheats && root !== undefined) triggers.catalogChanged(root, state.pipelines)
     },
@@ -253,25 +263,43 @@ export function createEngine(config: EngineConfig): Engine {
     workerDir: config.workerDir,
     setup: (version, spec) => setupOf(places.onHost(version, spec.workspaceRoot), spec),
   })
+  const turns = createTurns()
+  const worker = async (): Promise<CacheWorker> => {
+    const root = openRoot(workspace)
+    const pythonVersion = pythons.forPrograms(settings.current().defaultPythonVersion)
+    const client = await connection.client().catch(() => null)
+    if (client === null) return createHostCache({ uv, cacheDir: join(hostCacheFolder(layout, root), 'uv'), pythonDir: join(layout.hostCacheDir, 'python'), network: await network(), env: env(), workerDir: config.workerDir, pythonVersion })
+    return createContainerCache({
+      client, image: workerImage, volumes, runnerVolume, owner, workspaceRoot: root, user: runUser(root), network: await network(), pythonVersion,
+      engineFacts: connection.facts() ?? { memoryBytes: null, cpuCount: null },
+      onHeld: (runId, isHeld) => (isHeld ? facts.set(`cache-work:${runId}`, presence.instanceId) : facts.remove(`cache-work:${runId}`)),
+    })
+  }
   const preheat = createPreheatService({
     pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)),
     findPipeline: (name) => catalog.find(name),
     warmState,
     environmentOf: (pipeline) => environmentOf(pipeline),
-    async worker() {
-      const root = openRoot(workspace)
-      const pythonVersion = settings.current().defaultPythonVersion
-      const client = await connection.client().catch(() => null)
-      if (client === null) return createHostCache({ uv, cacheDir: join(hostCacheFolder(layout, root), 'uv'), pythonDir: join(layout.hostCacheDir, 'python'), network: await network(), env: env(), workerDir: config.workerDir, pythonVersion })
-      return createContainerCache({
-        client, image: workerImage, volumes, runnerVolume, owner, workspaceRoot: root, user: runUser(root), network: await network(), pythonVersion,
-        engineFacts: connection.facts() ?? { memoryBytes: null, cpuCount: null },
-        onHeld: (runId, isHeld) => (isHeld ? facts.set(`cache-work:${runId}`, presence.instanceId) : facts.remove(`cache-work:${runId}`)),
-      })
-    },
+    worker,
     place: () => places.look(),
     parallel: () => Math.max(2, 2 * (connection.facts()?.cpuCount ?? cpus().length)),
+    notePythons: (cache, list) => pythons.note(cache, list),
+    turns,
     publish: events.publish,
+  })
+  const pythons = createPythonsService({
+    pipelines: () => catalog.current().pipelines,
+    known: knownPythons,
+    worker,
+    currentPlace: () => places.current(),
+    place: () => places.look(),
+    hasLiveRun() {
+      const root = openRoot(workspace)
+      return history.unfinished().some(({ run }) => run.workspaceRoot === root)
+    },
+    turns,
+    publish: events.publish,
+    onChanged: () => catalog.recompute(),
   })
   const triggers = createPreheatTriggers({
     settings: () => settings.current(),
@@ -369,6 +397,7 @@ export function createEngine(config: EngineConfig): Engine {
     secrets,
     schedule,
     preheat,
+    pythons,
     connection,
     workerImage,
     uv,
@@ -381,7 +410,7 @@ export function createEngine(config: EngineConfig): Engine {
       schedule.dispose()
       places.dispose()
       triggers.dispose()
-      await preheat.dispose()
+      await Promise.all([preheat.dispose(), pythons.dispose()])
       await runs.stopAll()
       presence.close()
       workerImage.cancelPull()

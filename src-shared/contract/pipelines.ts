@@ -20,7 +20,7 @@ export type Problem = z.infer<typeof problem>
 export const cacheState = z.enum(['not-needed', 'cold', 'partial', 'warming', 'warm', 'stale', 'failed'])
 export type CacheState = z.infer<typeof cacheState>
 
-export const staleReason = z.enum(['requirements-changed', 'lock-outdated', 'python-changed', 'image-changed', 'index-changed', 'cache-replaced', 'cache-changed'])
+export const staleReason = z.enum(['requirements-changed', 'lock-outdated', 'python-changed', 'python-removed', 'image-changed', 'index-changed', 'cache-replaced', 'cache-changed'])
 export type StaleReason = z.infer<typeof staleReason>
 
 export const pipelineCache = z.object({

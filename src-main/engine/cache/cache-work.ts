@@ -40,6 +40,13 @@ const cacheInventory = z.object({
 })
 export type CacheInventory = z.infer<typeof cacheInventory>
 
+export const pythonsMessage = z.object({
+  pythons: z.object({
+    installed: z.array(z.object({ version: z.string(), folder: z.string(), isPlain: z.boolean(), bytes: count })),
+    system: z.array(z.object({ version: z.string(), path: z.string() })),
+  }),
+})
+
 const job = z.string()
 export const preheatMessage = z.union([
   z.object({ job, text: z.string() }),
@@ -48,6 +55,7 @@ export const preheatMessage = z.union([
   z.object({ job, phase: z.literal('downloading'), done: count, total: count, doneBytes: count, totalBytes: count }),
   z.object({ job, phase: z.enum(['python', 'resolving', 'building', 'checking']) }),
   z.object({ inventory: cacheInventory }),
+  pythonsMessage,
 ])
 export type PreheatMessage = z.infer<typeof preheatMessage>
 

@@ -24,6 +24,8 @@ export type WorkerCall = {
   work: unknown
   /** Without a network, and uv told so. */
   isOffline: boolean
+  /** The Python that the program itself runs with; else the one of the settings, or any that is there. */
+  python?: string
   /** Mounted as /app. */
   pipelineDir?: string
   onStdout: (chunk: Buffer) => void
@@ -61,7 +63,7 @@ export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
   const { client, owner, user, workspaceRoot } = deps
   let names: string[] = []
 
-  const specOf = async (runId: string, { program, work, isOffline, pipelineDir }: WorkerCall): Promise<ContainerSpec> => {
+  const specOf = async (runId: string, { program, work, isOffline, pipelineDir, python = deps.pythonVersion }: WorkerCall): Promise<ContainerSpec> => {
     const found = deps.image.require(client)
     const volumes = await deps.volumes.prepare(client, found, workspaceRoot, user)
     names = [volumes.cacheVolume, volumes.pythonVolume]
@@ -73,7 +75,7 @@ export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
       { runId, pipelineName: 'cache', pipelineDir: pipelineDir ?? null, pythonVersion: deps.pythonVersion, requirements: null, entryPoint: 'main.py', env: workVariables(work) },
       { owner, image: reference, user, volumes, network: deps.network, isOffline, routeFile: null, runnerVolume, limits },
     )
-    return { ...spec, Cmd: ['uv', ...programArguments(deps.pythonVersion, `${containerRunnerDir}/${program}`)], HostConfig: { ...spec.HostConfig, NetworkMode: isOffline ? 'none' : 'bridge' } }
+    return { ...spec, Cmd: ['uv', ...programArguments(python, `${containerRunnerDir}/${program}`)], HostConfig: { ...spec.HostConfig, NetworkMode: isOffline ? 'none' : 'bridge' } }
   }
 
   return {
@@ -102,11 +104,11 @@ export function createHostCache(deps: HostCacheDeps): CacheWorker {
   return {
     fileIn: (pipelineDir, file) => join(pipelineDir, file),
     where: () => [deps.cacheDir, deps.pythonDir],
-    async perform({ program, work, isOffline, onStdout, stop }) {
+    async perform({ program, work, isOffline, python = deps.pythonVersion, onStdout, stop }) {
       const { path } = await deps.uv.require()
       for (const folder of [deps.cacheDir, deps.pythonDir]) mkdirSync(folder, { recursive: true })
       const env = hostEnvironment(deps.env, { cacheDir: deps.cacheDir, pythonDir: deps.pythonDir, routeFile: '' }, deps.network, isOffline, workVariables(work))
-      const child = spawn(path, programArguments(deps.pythonVersion, join(deps.workerDir, program)), {
+      const child = spawn(path, programArguments(python, join(deps.workerDir, program)), {
         env, cwd: parse(process.cwd()).root, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true,
       })
       const words = lastWords()

@@ -10,7 +10,9 @@ import { maskText } from '../secrets/masker'
 import { chooseRequirements, needsFolder, requirementTexts, type RequirementsFile } from '../uv/requirements'
 import { createMessageReader, preheatMessage, type CacheInventory, type CacheJob, type PreheatMessage, type PreheatWork } from './cache-work'
 import type { CacheWorker } from './cache-worker'
+import type { PythonList } from './known-pythons'
 import type { SetupEnvironment } from './setup-environment'
+import type { Turns } from './turns'
 import type { CachePlace, SetupParts, WarmState } from './warm-state'
 
 export type PreheatDeps = {
@@ -23,6 +25,8 @@ export type PreheatDeps = {
   /** Where runs would install into now; null while there is nothing. */
   place: () => Promise<CachePlace | null>
   parallel: () => number
+  notePythons: (cache: string, list: PythonList) => void
+  turns: Turns
   publish: Publish
 }
 
@@ -106,6 +110,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     }
     const onMessage = (told: PreheatMessage): void => {
       if ('inventory' in told) deps.warmState.noteContent(place.cache, namesOf(told.inventory))
+      if ('pythons' in told) deps.notePythons(place.cache, told.pythons)
       if ('job' in told) for (const task of groups.get(told.job)?.tasks ?? []) take(task, told)
     }
     const jobs = [...groups.values()]
@@ -123,7 +128,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     try {
       const worker = await deps.worker()
       // Volumes and image come with the first look into them.
-      const place = (await deps.place()) ?? (await perform(worker, { isOffline: false, parallel: 1, jobs: [] }, () => undefined, stop.signal), await deps.place())
+      const place = (await deps.place()) ?? (stop.signal.aborted ? null : await perform(worker, { isOffline: false, parallel: 1, jobs: [] }, () => undefined, stop.signal), await deps.place())
       if (place !== null && !stop.signal.aborted) await performAll(worker, place)
     } catch (error) {
       for (const task of tasks) if (!isOver(task.job) && !stop.signal.aborted) change(task, { phase: 'failed', message: toWireError(error).message })
@@ -143,7 +148,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     stop = new AbortController()
     deps.warmState.setWarming(new Set(tasks.map(({ job }) => job.pipeline)))
     if (tasks.length > 0) {
-      working = performTasks().finally(() => {
+      working = deps.turns(performTasks, stop.signal).finally(() => {
         working = null
         publish()
       })
@@ -184,6 +189,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
       let inventory: CacheInventory | null = null
       const onMessage = (told: PreheatMessage): void => {
         if ('inventory' in told) inventory = told.inventory
+        if ('pythons' in told && place !== null) deps.notePythons(place.cache, told.pythons)
         if ('phase' in told && told.phase === 'ready') deps.warmState.remember(told.job)
       }
       const problem = await perform(worker, { isOffline: true, parallel: deps.parallel(), jobs: [...unknown.values()] }, onMessage)

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import type { PipelineCache, StaleReason } from '@shared/contract/pipelines'
 import type { Facts } from '../store/facts'
 import { isLockOutdated, requirementNames, requirementsFingerprint } from '../uv/requirements'
+import { createKnownPythons, type KnownPythons } from './known-pythons'
 
 export type SetupParts = {
   /** What resolves and installs: image id, or uv's version and this computer. */
@@ -20,7 +21,7 @@ export type SetupParts = {
 }
 
 /** What a key is made of; kept for each pipeline, to say what has changed. */
-type Setup = { installer: string; cache: string; python: string; requirements: string; uv: string }
+type Setup = { installer: string; cache: string; python: string; requirements: string; uv: string; /** Only where there were some: how often this Python was removed from the cache. */ pythonRemovals?: number }
 
 export type CachePlace = Pick<SetupParts, 'installer' | 'cache'>
 
@@ -49,7 +50,7 @@ export type ResolvedPackages = [name: string, version: string][]
 
 const none: Omit<PipelineCache, 'state'> = { reason: null, startsOffline: false, missing: [], resolvedAtMs: null, message: null }
 
-export function createWarmState(facts: Facts, onChanged: () => void): WarmState {
+export function createWarmState(facts: Facts, onChanged: () => void, pythons: Pick<KnownPythons, 'removals' | 'noteWorked'> = createKnownPythons(facts, Date.now)): WarmState {
   /** By folder; several pipelines may have one set-up. */
   const latest = new Map<string, { key: string; setup: Setup }>()
   const contents = new Map<string, ReadonlySet<string>>()
@@ -60,7 +61,8 @@ export function createWarmState(facts: Facts, onChanged: () => void): WarmState 
     return value === null || value === '' ? null : Number(value)
   }
   const keyOf = (parts: SetupParts): string => {
-    const setup = setupOf(parts)
+    const removals = pythons.removals(parts.cache, parts.pythonVersion)
+    const setup: Setup = { ...setupOf(parts), ...(removals > 0 && { pythonRemovals: removals }) }
     const key = createHash('sha256').update(JSON.stringify(setup)).digest('hex')
     latest.set(parts.pipelineDir, { key, setup })
     return key
@@ -92,6 +94,7 @@ export function createWarmState(facts: Facts, onChanged: () => void): WarmState 
       for (const [pipelineDir, known] of latest) {
         if (known.key !== key) continue
         facts.set(`warmed-as:${pipelineDir}`, JSON.stringify(known.setup))
+        pythons.noteWorked(known.setup.cache, known.setup.python)
         if (packages !== undefined) facts.set(`packages:${pipelineDir}`, JSON.stringify(packages))
       }
       if (isNew || packages !== undefined) onChanged()
@@ -148,6 +151,7 @@ function setupOf({ installer, cache, pythonVersion, pipelineDir, env }: SetupPar
 function whatChanged(before: Setup, now: Setup): StaleReason {
   if (before.requirements !== now.requirements) return 'requirements-changed'
   if (before.python !== now.python) return 'python-changed'
+  if ((before.pythonRemovals ?? 0) !== (now.pythonRemovals ?? 0)) return 'python-removed'
   if (before.uv !== now.uv) return 'index-changed'
   if (before.cache !== now.cache) return 'cache-replaced'
   if (before.installer !== now.installer) return 'image-changed'
