@@ -6,6 +6,7 @@ import { create } from 'zustand'
 import type { PreheatState } from '@shared/contract/cache'
 import type { FileListing } from '@shared/contract/files'
 import type { PipelineCatalog } from '@shared/contract/pipelines'
+import type { PythonsState } from '@shared/contract/pythons'
 import type { Run } from '@shared/contract/runs'
 import type { ScheduleState } from '@shared/contract/schedule'
 import type { SecretsState } from '@shared/contract/secrets'
@@ -31,6 +32,7 @@ export type EngineMirror = {
   schedule: ScheduleState | null
   /** The newest preheating. */
   preheat: PreheatState | null
+  pythons: PythonsState | null
   /** True once the runs of the open workspace were listed. */
   runsLoaded: boolean
   runs: Readonly<Record<string, Run>>
@@ -53,6 +55,7 @@ export const emptyMirror: EngineMirror = {
   secrets: null,
   schedule: null,
   preheat: null,
+  pythons: null,
   runsLoaded: false,
   runs: {},
   logSizes: {},

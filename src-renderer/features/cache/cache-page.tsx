@@ -10,6 +10,7 @@ import { cancelPreheat, preheat } from './cache-actions'
 import { CacheContentSection } from './cache-content'
 import { cacheLooks, cacheText } from './cache-text'
 import { PreheatList } from './preheat-list'
+import { PythonVersions } from './python-versions'
 import './cache.css'
 
 function WarmState({ pipeline, isBusy }: { pipeline: Pipeline; isBusy: boolean }): ReactNode {
@@ -78,6 +79,7 @@ export function CachePage(): ReactNode {
             </ul>
           )}
         </section>
+        <PythonVersions />
         <CacheContentSection />
       </div>
     </div>
