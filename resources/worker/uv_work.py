@@ -46,6 +46,18 @@ def uv_environment(more):
     return env
 
 
+def put_files(asked, folder):
+    """Where the requirements file of a job is: its files are put into the folder first, where it brings some."""
+    if asked["files"] is None:
+        return asked["file"]
+    for path, content in asked["files"].items():
+        target = os.path.normpath(os.path.join(folder, path))
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "w", encoding="utf-8", newline="") as out:
+            out.write(content)
+    return os.path.normpath(os.path.join(folder, asked["file"]))
+
+
 def normalized(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
@@ -98,7 +110,8 @@ def folders(path):
 
 
 def cached_versions():
-    return {(os.path.basename(folder), entry.split("-")[0]) for folder in wheel_folders() for entry in os.listdir(folder) if "." in entry and not entry.endswith(".msgpack")}
+    # What is only resolved has files there, too.
+    return {(os.path.basename(folder), os.path.basename(entry).split("-")[0]) for folder in wheel_folders() for entry in folders(folder)}
 
 
 def size_of(path):
