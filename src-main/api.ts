@@ -33,7 +33,7 @@ export function createApi(engine: Engine, desktop: Desktop, version: string): Ap
 }
 
 function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiHandlers {
-  const { workspace, catalog, files, runs, schedule, preheat, pythons, secrets, settings, connection, workerImage, uv } = engine
+  const { workspace, catalog, files, runs, schedule, preheat, pythons, fetches, secrets, settings, connection, workerImage, uv } = engine
   return {
     'workspace.current': () => workspace.current(),
     'workspace.open': async ({ path }) => opened(engine, await workspace.open(path)),
@@ -67,6 +67,10 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'cache.cancelPreheat': () => preheat.cancel(),
     'cache.preheatState': () => preheat.state(),
     'cache.preheatLog': ({ pipeline }) => ({ text: preheat.log(pipeline) }),
+    'cache.estimate': async ({ pipelines, again }) => {
+      await fetches.ask(pipelines, again)
+      return {}
+    },
     'cache.content': () => preheat.content(),
     'pythons.state': () => pythons.state(),
     'pythons.look': () => pythons.look(),

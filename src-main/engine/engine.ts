@@ -6,6 +6,8 @@ import { createContainerCache, createHostCache, type CacheWorker } from './cache
 import { createPreheatTriggers } from './cache/preheat-triggers'
 import { createPreheatService, type PreheatService } from './cache/preheat-service'
 import { createCachePlaces } from './cache/cache-place'
+import { createCacheState } from './cache/cache-state'
+import { createFetchEstimates, type FetchEstimates } from './cache/fetch-estimates'
 import { createKnownPythons } from './cache/known-pythons'
 import { createPythonsService, type PythonsService } from './cache/pythons-service'
 import { createRunSetup } from './cache/run-setup'
@@ -23,7 +25,7 @@ import { createFileService, type FileService } from './files/file-service'
 import { readGitFacts } from './git/git-facts'
 import { createPresence } from './instances/presence'
 import { createCatalog, type Catalog } from './pipelines/catalog'
-import { createDiscovery } from './pipelines/discovery'
+import { createDiscovery, type DiscoveredPipeline } from './pipelines/discovery'
 import { createAppLog, type AppLog } from './platform/app-log'
 import { createHostProcesses } from './platform/host-process'
 import { readNetworkEnvironment, type NetworkEnvironment } from './platform/network-environment'
@@ -80,6 +82,7 @@ export type Engine = {
   schedule: ScheduleService
   preheat: PreheatService
   pythons: PythonsService
+  fetches: FetchEstimates
   connection: EngineConnection
   workerImage: WorkerImage
   uv: UvFinder
@@ -218,7 +221,7 @@ export function createEngine(config: EngineConfig): Engine {
   const discover = createDiscovery()
   const catalog = createCatalog({
     discover: (dir) => discover(dir, { defaultPythonVersion: settings.current().defaultPythonVersion, workspaceRoot: workspace.current().workspace?.root ?? dir }),
-    cacheState: (pipeline) => warmState.stateOf({ ...pipeline, env: environmentOf(pipeline).env }, places.current()),
+    cacheState: (pipeline) => cacheState(pipeline),
     publish(state) {
       events.publish('pipelines.changed', state)
       runs.recheckReady()
@@ -235,7 +238,8 @@ export function createEngine(config: EngineConfig): Engine {
     publishListing: (change) => events.publish('files.listingChanged', change),
   })
 
-  const setupOf = createRunSetup({ warmState, settings: () => settings.current(), network, indexReach: createIndexReach(Date.now) })
+  const indexReach = createIndexReach(Date.now)
+  const setupOf = createRunSetup({ warmState, settings: () => settings.current(), network, indexReach })
 
   const standby = createStandby({
     client: () => connection.client(),
@@ -275,14 +279,16 @@ export function createEngine(config: EngineConfig): Engine {
       onHeld: (runId, isHeld) => (isHeld ? facts.set(`cache-work:${runId}`, presence.instanceId) : facts.remove(`cache-work:${runId}`)),
     })
   }
+  const parallel = (): number => Math.max(2, 2 * (connection.facts()?.cpuCount ?? cpus().length))
+  const discovered = (): DiscoveredPipeline[] => catalog.current().pipelines.map(({ name }) => catalog.find(name))
   const preheat = createPreheatService({
-    pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)),
+    pipelines: discovered,
     findPipeline: (name) => catalog.find(name),
     warmState,
     environmentOf: (pipeline) => environmentOf(pipeline),
     worker,
     place: () => places.look(),
-    parallel: () => Math.max(2, 2 * (connection.facts()?.cpuCount ?? cpus().length)),
+    parallel,
     notePythons: (cache, list) => pythons.note(cache, list),
     turns,
     publish: events.publish,
@@ -324,6 +330,17 @@ export function createEngine(config: EngineConfig): Engine {
     },
   })
   const environmentOf = createSetupEnvironment({ secrets, workspaceRoot: () => workspace.current().workspace?.root ?? null })
+  const isImageMissing = (): boolean => connection.status().state === 'ready' && /^(?:absent|pulling|failed)$/.test(workerImage.status().state)
+  const fetches = createFetchEstimates({
+    facts, warmState, pipelines: discovered, environmentOf, worker, place: () => places.look(), hasPython: () => pythons.hasAny(), isImageMissing, network, indexReach, parallel, turns,
+    notePythons: (cache, list) => pythons.note(cache, list),
+    onChanged: () => catalog.recompute(),
+  })
+  const cacheState = createCacheState({
+    warmState, fetches, pythons: knownPythons, environmentOf,
+    place: () => places.current(),
+    isImageMissing,
+  })
   const runs = createRunService({
     history,
     publish: events.publish,
@@ -358,7 +375,7 @@ export function createEngine(config: EngineConfig): Engine {
     },
   })
   const schedule = createScheduleService({
-    pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)),
+    pipelines: discovered,
     findPipeline: (name) => catalog.find(name),
     workspaceRoot: () => workspace.current().workspace?.root ?? null,
     facts,
@@ -398,6 +415,7 @@ export function createEngine(config: EngineConfig): Engine {
     schedule,
     preheat,
     pythons,
+    fetches,
     connection,
     workerImage,
     uv,

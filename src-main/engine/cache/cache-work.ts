@@ -48,6 +48,13 @@ export const pythonsMessage = z.object({
 })
 
 const job = z.string()
+/** Of estimate.py. `leftOut` has no wheel. */
+export const estimateMessage = z.union([
+  z.object({ job, packages: z.array(z.tuple([z.string(), z.string(), count.nullable(), z.boolean()])), leftOut: z.array(z.string()) }),
+  z.object({ job, failed: z.string() }),
+  pythonsMessage,
+])
+
 export const preheatMessage = z.union([
   z.object({ job, text: z.string() }),
   z.object({ job, phase: z.literal('ready'), packages: z.array(z.tuple([z.string(), z.string()])).nullable() }),

@@ -7,13 +7,13 @@ import { AppError, toWireError } from '@shared/app-error'
 import type { Publish } from '../events'
 import type { DiscoveredPipeline } from '../pipelines/discovery'
 import { maskText } from '../secrets/masker'
-import { chooseRequirements, needsFolder, requirementTexts, type RequirementsFile } from '../uv/requirements'
+import { jobOf, partsOf, type AskedJob } from './cache-jobs'
 import { createMessageReader, preheatMessage, type CacheInventory, type CacheJob, type PreheatMessage, type PreheatWork } from './cache-work'
 import type { CacheWorker } from './cache-worker'
 import type { PythonList } from './known-pythons'
 import type { SetupEnvironment } from './setup-environment'
 import type { Turns } from './turns'
-import type { CachePlace, SetupParts, WarmState } from './warm-state'
+import type { CachePlace, WarmState } from './warm-state'
 
 export type PreheatDeps = {
   pipelines: () => DiscoveredPipeline[]
@@ -212,31 +212,6 @@ function perform(worker: CacheWorker, work: PreheatWork, onMessage: (told: Prehe
 
 function isOver({ phase }: PreheatJob): boolean {
   return phase === 'ready' || phase === 'failed' || phase === 'cancelled'
-}
-
-function partsOf({ realPath, pythonVersion }: DiscoveredPipeline, place: CachePlace, { env }: SetupEnvironment): SetupParts {
-  return { ...place, pythonVersion, pipelineDir: realPath, env }
-}
-
-function textsOf(pipelineDir: string, file: RequirementsFile): { path: string; text: string }[] {
-  try {
-    return requirementTexts(pipelineDir, file)
-  } catch {
-    // What is missing is named by uv, when it is asked with the folder before it.
-    return [{ path: '..', text: '' }]
-  }
-}
-
-/** `pipelineDir`: of one that needs its folder before it. */
-type AskedJob = { job: CacheJob; pipelineDir: string | undefined }
-
-function jobOf(id: string, pipeline: DiscoveredPipeline, { env }: SetupEnvironment, worker: CacheWorker): AskedJob {
-  const file = chooseRequirements(pipeline.realPath)
-  const common = { id, python: pipeline.pythonVersion, env }
-  if (file === null) return { job: { ...common, file: null, files: null }, pipelineDir: undefined }
-  const texts = textsOf(pipeline.realPath, file)
-  if (needsFolder(texts)) return { job: { ...common, file: worker.fileIn(pipeline.realPath, file), files: null }, pipelineDir: pipeline.realPath }
-  return { job: { ...common, file, files: Object.fromEntries(texts.map(({ path, text }) => [path, text])) }, pipelineDir: undefined }
 }
 
 function namesOf(inventory: CacheInventory): string[] {

@@ -40,6 +40,8 @@ export type PythonsService = {
   remove(folder: string): Promise<PythonsState>
   /** What programs run with: the wanted version, or any where it is known to be missing. */
   forPrograms(wanted: string): string
+  /** Whether there is any; looks, where that is not known, which makes the cache. Not for two at once, see turns.ts. */
+  hasAny(): Promise<boolean>
   /** From a program that saw them. */
   note(cache: string, list: PythonList): void
   /** Announces the state where something that it is made of has changed. */
@@ -196,6 +198,11 @@ export function createPythonsService(deps: PythonsDeps): PythonsService {
     forPrograms(wanted) {
       const place = deps.currentPlace()
       return place !== null && hasAny(place) && deps.known.isMissing(place.cache, wanted) ? anyPython : wanted
+    },
+    async hasAny() {
+      const place = await deps.place()
+      if (place === null || deps.known.of(place.cache) === null) await perform({ action: 'look' }, anyPython)
+      return hasAny(await deps.place())
     },
     note,
     refresh,

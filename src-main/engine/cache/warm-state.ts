@@ -3,7 +3,7 @@
  * off, with these requirements, this Python, this image (or uv) and this very cache. Anything that changes gives another key,
  * so warm never lies after an edit; what has changed since it was warm is the reason for its being stale.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { PipelineCache, StaleReason } from '@shared/contract/pipelines'
 import type { Facts } from '../store/facts'
 import { isLockOutdated, requirementNames, requirementsFingerprint } from '../uv/requirements'
@@ -42,13 +42,15 @@ export type WarmState = {
   packagesOf(pipelineDir: string): ResolvedPackages
   /** Names of packages that the cache holds. */
   noteContent(cache: string, names: readonly string[]): void
+  /** Another one whenever the cache was seen to hold something else. */
+  contentOf(cache: string): string
   setWarming(pipelines: ReadonlySet<string>): void
 }
 
 /** Name and version each. */
 export type ResolvedPackages = [name: string, version: string][]
 
-const none: Omit<PipelineCache, 'state'> = { reason: null, startsOffline: false, missing: [], resolvedAtMs: null, message: null }
+const none: Omit<PipelineCache, 'state'> = { fetch: null, pythonMissing: false, imageMissing: false, reason: null, startsOffline: false, missing: [], resolvedAtMs: null, message: null }
 
 export function createWarmState(facts: Facts, onChanged: () => void, pythons: Pick<KnownPythons, 'removals' | 'noteWorked'> = createKnownPythons(facts, Date.now)): WarmState {
   /** By folder; several pipelines may have one set-up. */
@@ -67,6 +69,7 @@ export function createWarmState(facts: Facts, onChanged: () => void, pythons: Pi
     latest.set(parts.pipelineDir, { key, setup })
     return key
   }
+  const noteOther = (cache: string): void => facts.set(`content-of:${cache}`, randomUUID())
   const lastSetup = (pipelineDir: string): Setup | null => JSON.parse(facts.get(`warmed-as:${pipelineDir}`) || 'null') as Setup | null
   const contentOf = (cache: string): ReadonlySet<string> | null => {
     const known = contents.get(cache)
@@ -96,6 +99,7 @@ export function createWarmState(facts: Facts, onChanged: () => void, pythons: Pi
         facts.set(`warmed-as:${pipelineDir}`, JSON.stringify(known.setup))
         pythons.noteWorked(known.setup.cache, known.setup.python)
         if (packages !== undefined) facts.set(`packages:${pipelineDir}`, JSON.stringify(packages))
+        if (isNew) noteOther(known.setup.cache)
       }
       if (isNew || packages !== undefined) onChanged()
     },
@@ -128,7 +132,9 @@ export function createWarmState(facts: Facts, onChanged: () => void, pythons: Pi
       return { ...none, state: isPartial ? 'partial' : 'cold', missing }
     },
     packagesOf: (pipelineDir) => JSON.parse(facts.get(`packages:${pipelineDir}`) || '[]') as ResolvedPackages,
+    contentOf: (cache) => facts.get(`content-of:${cache}`) ?? '',
     noteContent(cache, names) {
+      if (names.join(' ') !== facts.get(`cache-names:${cache}`)) noteOther(cache)
       contents.set(cache, new Set(names))
       facts.set(`cache-names:${cache}`, names.join(' '))
       onChanged()
