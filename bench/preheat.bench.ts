@@ -65,7 +65,7 @@ describe.skipIf(engineEndpoint === undefined)('Preheating (needs FFD_TEST_ENGINE
       const realPath = join(folder, String(number))
       mkdirSync(realPath)
       writeFileSync(join(realPath, 'requirements.txt'), requirementsOf(number).join('\n'))
-      const pipeline = { name: String(number), realPath, hasRequirements: true, pythonVersion: '3.11', config: { defaultEnv: {} } }
+      const pipeline = { name: String(number), realPath, hasRequirements: true, pythonVersion: '3.11', env: {} }
       if (number % 2 === 0) state.remember(state.keyOf({ ...place, pythonVersion: '3.11', pipelineDir: realPath, env: {} }))
       return pipeline
     })

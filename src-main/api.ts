@@ -33,7 +33,7 @@ export function createApi(engine: Engine, desktop: Desktop, version: string): Ap
 }
 
 function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiHandlers {
-  const { workspace, catalog, files, runs, schedule, preheat, cacheCheck, secrets, settings, connection, workerImage, uv } = engine
+  const { workspace, catalog, files, runs, schedule, preheat, cacheCheck, secrets, settings, connection, workerImage, uv, pythons, fetches } = engine
   return {
     'workspace.current': () => workspace.current(),
     'workspace.open': async ({ path }) => opened(engine, await workspace.open(path)),
@@ -68,11 +68,21 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'cache.cancelPreheat': () => preheat.cancel(),
     'cache.preheatState': () => preheat.state(),
     'cache.preheatLog': ({ pipeline }) => ({ text: preheat.log(pipeline) }),
+    'cache.estimate': async ({ pipelines, again }) => {
+      await fetches.ask(pipelines, again)
+      return {}
+    },
     'cache.content': () => preheat.content(),
     'cache.check': ({ isFull }) => cacheCheck.start(isFull),
     'cache.repair': () => cacheCheck.repair(),
     'cache.cancelCheck': () => cacheCheck.cancel(),
     'cache.checkState': () => cacheCheck.state(),
+    'pythons.state': () => pythons.state(),
+    'pythons.look': () => pythons.look(),
+    'pythons.install': ({ version }) => pythons.install(version),
+    'pythons.cancelInstall': () => pythons.cancelInstall(),
+    'pythons.log': () => ({ text: pythons.log() }),
+    'pythons.remove': ({ folder }) => pythons.remove(folder),
     'schedule.list': () => schedule.state(),
     'schedule.setActive': ({ active }) => schedule.setActive(active),
     'schedule.next': (query) => schedule.next(query),

@@ -8,7 +8,7 @@ import os
 import tempfile
 
 import cache_files
-from uv_work import PINNED, UV, cache_folder, call, folders, normalized, read_work, requirements_path, size_of, tell, uv_environment
+from uv_work import PINNED, UV, cache_folder, call, folders, normalized, read_work, put_files, size_of, tell, uv_environment
 
 UV_SECONDS = 600
 
@@ -68,7 +68,7 @@ def look_at_all(is_full):
 def look_at(asked, folder, is_full):
     """What one pipeline takes."""
     env = uv_environment(dict(asked["env"], UV_OFFLINE="1"))
-    file = requirements_path(asked, folder)
+    file = put_files(asked, folder)
 
     def run(command):
         return call(command, env, UV_SECONDS)

@@ -12,7 +12,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import cache_files
-from uv_work import PINNED, UV, cached_versions, call, inventory, normalized, read_work, requirements_path, tell, uv_environment
+from uv_pythons import tell_pythons
+from uv_work import PINNED, UV, cached_versions, call, inventory, normalized, put_files, read_work, tell, uv_environment
 
 COMPILE_SECONDS = 600
 RUN_SECONDS = 1800
@@ -33,9 +34,9 @@ class Job:
     def __init__(self, asked, folder, is_offline):
         self.id = asked["id"]
         self.python = asked["python"]
-        self.file = requirements_path(asked, folder)
         self.is_offline = is_offline
         self.env = uv_environment(asked["env"])
+        self.file = put_files(asked, folder)
         self.bytes_announced = {}
         self.downloaded = set()
 
@@ -162,6 +163,7 @@ def main():
             pool.submit(Job(asked, os.path.join(folder, str(number)), work["isOffline"]).run)
         pool.shutdown(wait=True)
     inventory()
+    tell_pythons()
 
 
 main()

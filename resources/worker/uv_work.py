@@ -38,15 +38,17 @@ def read_work():
 
 def uv_environment(more):
     """This program's own variables without its work, and `more`."""
-    env = dict(os.environ, **more)
+    # Two programs that install a Python at once: one waits for the other, and a download can take long.
+    env = dict({"UV_LOCK_TIMEOUT": "1800"}, **os.environ)
+    env.update(more)
     for name in list(env):
         if name.startswith("FFD_WORK_"):
             del env[name]
     return env
 
 
-def requirements_path(asked, folder):
-    """Where the requirements of a job are: among its `files`, which are put into the folder, or where they were before. None: it has none."""
+def put_files(asked, folder):
+    """Where the requirements file of a job is: its files are put into the folder first, where it brings some. None: it has none."""
     if asked["files"] is None:
         return asked["file"]
     for path, content in asked["files"].items():
@@ -109,7 +111,8 @@ def folders(path):
 
 
 def cached_versions():
-    return {(os.path.basename(folder), entry.split("-")[0]) for folder in wheel_folders() for entry in os.listdir(folder) if "." in entry}
+    # What is only resolved has files there, too.
+    return {(os.path.basename(folder), os.path.basename(entry).split("-")[0]) for folder in wheel_folders() for entry in folders(folder)}
 
 
 def size_of(path):

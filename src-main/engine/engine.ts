@@ -4,12 +4,19 @@ import { join } from 'node:path'
 import { AppError } from '@shared/app-error'
 import type { RunnerKind } from '@shared/contract/runs'
 import { createCacheCheck, type CacheCheck } from './cache/cache-check'
+import { jobOf, partsOf } from './cache/cache-jobs'
 import { createContainerCache, createHostCache, type CacheWorker } from './cache/cache-worker'
 import { createPreheatTriggers } from './cache/preheat-triggers'
-import { createPreheatService, jobOf, partsOf, type PreheatService } from './cache/preheat-service'
+import { createPreheatService, type PreheatService } from './cache/preheat-service'
 import { createCachePlaces } from './cache/cache-place'
+import { createCacheState } from './cache/cache-state'
+import { createFetchEstimates, type FetchEstimates } from './cache/fetch-estimates'
+import { createKnownPythons } from './cache/known-pythons'
+import { createPythonsService, type PythonsService } from './cache/pythons-service'
 import { createRunDamage } from './cache/run-damage'
 import { createRunSetup } from './cache/run-setup'
+import { createSetupEnvironment, onlyForUv } from './cache/setup-environment'
+import { createTurns } from './cache/turns'
 import { createWarmAfterRepair } from './cache/warm-after-repair'
 import { createWarmState } from './cache/warm-state'
 import { forgetDockerEnvironment, type DockerClient } from './docker/client'
@@ -23,7 +30,7 @@ import { createFileService, type FileService } from './files/file-service'
 import { readGitFacts } from './git/git-facts'
 import { createPresence } from './instances/presence'
 import { createCatalog, type Catalog } from './pipelines/catalog'
-import { createDiscovery } from './pipelines/discovery'
+import { createDiscovery, type DiscoveredPipeline } from './pipelines/discovery'
 import { createAppLog, type AppLog } from './platform/app-log'
 import { createHostProcesses } from './platform/host-process'
 import { readNetworkEnvironment, type NetworkEnvironment } from './platform/network-environment'
@@ -80,6 +87,8 @@ export type Engine = {
   schedule: ScheduleService
   preheat: PreheatService
   cacheCheck: CacheCheck
+  pythons: PythonsService
+  fetches: FetchEstimates
   connection: EngineConnection
   workerImage: WorkerImage
   uv: UvFinder
@@ -139,6 +148,7 @@ export function createEngine(config: EngineConfig): Engine {
       if (state.workspace?.root !== lastRoot) {
         preheat.reset()
         cacheCheck.reset()
+        pythons.reset()
       }
       lastRoot = state.workspace?.root
       void catalog.setDir(state.workspace?.pipelinesDir ?? null).then(() => state.workspace && notePipelinesKnown())
@@ -192,11 +202,12 @@ export function createEngine(config: EngineConfig): Engine {
   const volumes = createVolumes({ owner, facts })
   const runnerVolume = createRunnerVolume({ owner, facts, workerDir: config.workerDir })
   const runUser = (root: string): { uid: number; gid: number } => runUserOf(root, config.platform)
+  const knownPythons = createKnownPythons(facts, Date.now)
   const warmState = createWarmState(facts, () => {
     catalog.recompute()
     // A set-up that worked may have made the very cache that it went into.
     places.lookSoon()
-  })
+  }, knownPythons)
   const places = createCachePlaces({
     workspaceRoot: () => workspace.current().workspace?.root ?? null,
     client: async () => (connection.status().state === 'ready' ? connection.client() : null),
@@ -207,6 +218,7 @@ export function createEngine(config: EngineConfig): Engine {
     layout,
     onLooked(place) {
       catalog.recompute()
+      pythons.refresh()
       const root = workspace.current().workspace?.root
       if (config.preheats && root !== undefined && connection.status().state !== 'connecting') triggers.opened(root, place !== null && history.list({ workspaceRoot: root, pipeline: null, limit: 1 }).length > 0)
     },
@@ -216,12 +228,13 @@ export function createEngine(config: EngineConfig): Engine {
   const discover = createDiscovery()
   const catalog = createCatalog({
     discover: (dir) => discover(dir, { defaultPythonVersion: settings.current().defaultPythonVersion, workspaceRoot: workspace.current().workspace?.root ?? dir }),
-    cacheState: (pipeline) => warmState.stateOf(pipeline, places.current()),
+    cacheState: (pipeline) => cacheState(pipeline),
     publish(state) {
       events.publish('pipelines.changed', state)
       runs.recheckReady()
       secrets.refresh()
       schedule.refresh()
+      pythons.refresh()
       const root = workspace.current().workspace?.root
       if (config.preheats && root !== undefined) triggers.catalogChanged(root, state.pipelines)
     },
@@ -232,7 +245,8 @@ export function createEngine(config: EngineConfig): Engine {
     publishListing: (change) => events.publish('files.listingChanged', change),
   })
 
-  const setupOf = createRunSetup({ warmState, settings: () => settings.current(), network, indexReach: createIndexReach(Date.now) })
+  const indexReach = createIndexReach(Date.now)
+  const setupOf = createRunSetup({ warmState, settings: () => settings.current(), network, indexReach })
 
   const standby = createStandby({
     client: () => connection.client(),
@@ -260,8 +274,9 @@ export function createEngine(config: EngineConfig): Engine {
     workerDir: config.workerDir,
     setup: (version, spec) => setupOf(places.onHost(version, spec.workspaceRoot), spec),
   })
+  const turns = createTurns()
   /** null: where runs go now. */
-  const cacheWorker = async (kind: RunnerKind | null, pythonVersion = settings.current().defaultPythonVersion): Promise<CacheWorker> => {
+  const cacheWorker = async (kind: RunnerKind | null, pythonVersion = pythons.forPrograms(settings.current().defaultPythonVersion)): Promise<CacheWorker> => {
     const root = openRoot(workspace)
     const client = kind === 'host' ? null : await (kind === 'docker' ? connection.client() : connection.client().catch(() => null))
     if (client === null) return createHostCache({ uv, cacheDir: join(hostCacheFolder(layout, root), 'uv'), pythonDir: join(layout.hostCacheDir, 'python'), network: await network(), env: env(), workerDir: config.workerDir, pythonVersion })
@@ -271,25 +286,31 @@ export function createEngine(config: EngineConfig): Engine {
       onHeld: (runId, isHeld) => (isHeld ? facts.set(`cache-work:${runId}`, presence.instanceId) : facts.remove(`cache-work:${runId}`)),
     })
   }
+  const worker = (): Promise<CacheWorker> => cacheWorker(null)
+  const parallel = (): number => Math.max(2, 2 * (connection.facts()?.cpuCount ?? cpus().length))
+  const discovered = (): DiscoveredPipeline[] => catalog.current().pipelines.map(({ name }) => catalog.find(name))
   const preheat = createPreheatService({
-    pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)),
+    pipelines: discovered,
     findPipeline: (name) => catalog.find(name),
     warmState,
-    worker: () => cacheWorker(null),
+    environmentOf: (pipeline) => environmentOf(pipeline),
+    worker,
     place: () => places.look(),
-    parallel: () => Math.max(2, 2 * (connection.facts()?.cpuCount ?? cpus().length)),
+    parallel,
+    notePythons: (cache, list) => pythons.note(cache, list),
+    turns,
     publish: events.publish,
   })
-  const warmAfterRepair = createWarmAfterRepair({ pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)), warmState, keyParts: partsOf, look: () => preheat.content() })
+  const warmAfterRepair = createWarmAfterRepair({ pipelines: discovered, warmState, keyParts: (pipeline, place) => partsOf(pipeline, place, environmentOf(pipeline)), look: () => preheat.content() })
   const cacheCheck = createCacheCheck({
-    worker: () => cacheWorker(null),
+    worker,
     recheckWarm: async (damage) => warmAfterRepair.recheck(damage, await places.look()),
     publish: events.publish,
   })
   const cacheDamage = createRunDamage({
     // Its Python is there.
     worker: (kind, spec) => cacheWorker(kind, spec.pythonVersion),
-    jobOf: (spec, worker) => jobOf(spec.runId, { realPath: spec.pipelineDir, pythonVersion: spec.pythonVersion, config: { defaultEnv: spec.env } }, worker),
+    jobOf: (spec, chosen) => jobOf(spec.runId, { realPath: spec.pipelineDir, pythonVersion: spec.pythonVersion }, { env: onlyForUv(spec.env) }, chosen),
     async forgetWarm(run, spec, damage) {
       const found = run.runner === 'docker' ? null : await uv.find()
       const place = found ? places.onHost(found.version, spec.workspaceRoot) : await places.look()
@@ -297,6 +318,20 @@ export function createEngine(config: EngineConfig): Engine {
       warmAfterRepair.forget(damage, place)
     },
     onProblem: (error) => appLog.error('Whether the cache was why a run failed could not be found out', error),
+  })
+  const pythons = createPythonsService({
+    pipelines: () => catalog.current().pipelines,
+    known: knownPythons,
+    worker,
+    currentPlace: () => places.current(),
+    place: () => places.look(),
+    hasLiveRun() {
+      const root = openRoot(workspace)
+      return history.unfinished().some(({ run }) => run.workspaceRoot === root)
+    },
+    turns,
+    publish: events.publish,
+    onChanged: () => catalog.recompute(),
   })
   const triggers = createPreheatTriggers({
     settings: () => settings.current(),
@@ -314,7 +349,23 @@ export function createEngine(config: EngineConfig): Engine {
     workspaceRoot: () => openRoot(workspace),
     pipelines: () => catalog.current().pipelines,
     processKey: () => process.env.ENCRYPTION_KEY,
-    publish: (state) => events.publish('secrets.changed', state),
+    publish(state) {
+      events.publish('secrets.changed', state)
+      // Variables for uv can be secrets.
+      catalog.recompute()
+    },
+  })
+  const environmentOf = createSetupEnvironment({ secrets, workspaceRoot: () => workspace.current().workspace?.root ?? null })
+  const isImageMissing = (): boolean => connection.status().state === 'ready' && /^(?:absent|pulling|failed)$/.test(workerImage.status().state)
+  const fetches = createFetchEstimates({
+    facts, warmState, pipelines: discovered, environmentOf, worker, place: () => places.look(), hasPython: () => pythons.hasAny(), isImageMissing, network, indexReach, parallel, turns,
+    notePythons: (cache, list) => pythons.note(cache, list),
+    onChanged: () => catalog.recompute(),
+  })
+  const cacheState = createCacheState({
+    warmState, fetches, pythons: knownPythons, environmentOf,
+    place: () => places.current(),
+    isImageMissing,
   })
   const runs = createRunService({
     history,
@@ -351,7 +402,7 @@ export function createEngine(config: EngineConfig): Engine {
     },
   })
   const schedule = createScheduleService({
-    pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)),
+    pipelines: discovered,
     findPipeline: (name) => catalog.find(name),
     workspaceRoot: () => workspace.current().workspace?.root ?? null,
     facts,
@@ -392,6 +443,8 @@ export function createEngine(config: EngineConfig): Engine {
     schedule,
     preheat,
     cacheCheck,
+    pythons,
+    fetches,
     connection,
     workerImage,
     uv,
@@ -404,7 +457,7 @@ export function createEngine(config: EngineConfig): Engine {
       schedule.dispose()
       places.dispose()
       triggers.dispose()
-      await Promise.all([preheat.dispose(), cacheCheck.dispose()])
+      await Promise.all([preheat.dispose(), cacheCheck.dispose(), pythons.dispose()])
       await runs.stopAll()
       presence.close()
       workerImage.cancelPull()

@@ -7,6 +7,7 @@ import type { CacheCheckState } from '@shared/contract/cache-check'
 import type { PreheatState } from '@shared/contract/cache'
 import type { FileListing } from '@shared/contract/files'
 import type { PipelineCatalog } from '@shared/contract/pipelines'
+import type { PythonsState } from '@shared/contract/pythons'
 import type { Run } from '@shared/contract/runs'
 import type { ScheduleState } from '@shared/contract/schedule'
 import type { SecretsState } from '@shared/contract/secrets'
@@ -34,6 +35,7 @@ export type EngineMirror = {
   preheat: PreheatState | null
   /** The newest check of the cache. */
   cacheCheck: CacheCheckState | null
+  pythons: PythonsState | null
   /** True once the runs of the open workspace were listed. */
   runsLoaded: boolean
   runs: Readonly<Record<string, Run>>
@@ -57,6 +59,7 @@ export const emptyMirror: EngineMirror = {
   schedule: null,
   preheat: null,
   cacheCheck: null,
+  pythons: null,
   runsLoaded: false,
   runs: {},
   logSizes: {},

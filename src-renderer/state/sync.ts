@@ -28,8 +28,8 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
   const { setState, getState } = useEngineMirror
   let unsubscribe: (() => void) | null = null
 
-  /** Secrets, schedules and preheating load beside the rest: the pipelines are there even when these cannot be read. */
-  async function loadOfWorkspace<K extends 'secrets.list' | 'schedule.list' | 'cache.preheatState' | 'cache.checkState'>(root: string, name: K, apply: (value: ApiOutput<K>) => void): Promise<void> {
+  /** Secrets, schedules and the like load beside the rest: the pipelines are there even when these cannot be read. */
+  async function loadOfWorkspace<K extends 'secrets.list' | 'schedule.list' | 'cache.preheatState' | 'cache.checkState' | 'pythons.state'>(root: string, name: K, apply: (value: ApiOutput<K>) => void): Promise<void> {
     try {
       const value = await source.call(name, {} as ApiInput<K>)
       if (rootOf(getState()) === root) apply(value)
@@ -45,6 +45,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
     void loadOfWorkspace(root, 'schedule.list', (schedule) => setState((mirror) => ({ schedule: newer(mirror.schedule, schedule) })))
     void loadOfWorkspace(root, 'cache.preheatState', (preheat) => setState((mirror) => ({ preheat: newer(mirror.preheat, preheat) })))
     void loadOfWorkspace(root, 'cache.checkState', (cacheCheck) => setState((mirror) => ({ cacheCheck: newer(mirror.cacheCheck, cacheCheck) })))
+    void loadOfWorkspace(root, 'pythons.state', (pythons) => setState((mirror) => ({ pythons: newer(mirror.pythons, pythons) })))
     const [catalog, history] = await Promise.all([source.call('pipelines.list', {}), source.call('runs.list', { limit: historyLimit })])
     // Another workspace was opened meanwhile: its own load is under way.
     if (rootOf(getState()) !== root) return
@@ -55,7 +56,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
     const before = getState()
     const workspace = newer(before.workspace, next)
     const changed = workspace !== before.workspace && (workspace.workspace?.root ?? null) !== rootOf(before)
-    setState(changed ? { workspace, catalog: null, secrets: null, schedule: null, preheat: null, cacheCheck: null, runsLoaded: false, fileVersions: {}, listings: {} } : { workspace })
+    setState(changed ? { workspace, catalog: null, secrets: null, schedule: null, preheat: null, cacheCheck: null, pythons: null, runsLoaded: false, fileVersions: {}, listings: {} } : { workspace })
     return changed
   }
 
@@ -96,6 +97,8 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
         return setState((mirror) => ({ cacheCheck: newer(mirror.cacheCheck, message.payload) }))
       case 'cache.preheatChanged':
         return setState((mirror) => ({ preheat: newer(mirror.preheat, message.payload) }))
+      case 'pythons.changed':
+        return setState((mirror) => ({ pythons: newer(mirror.pythons, message.payload) }))
       case 'settings.changed':
         return setState((mirror) => ({ settings: newer(mirror.settings, message.payload) }))
     }

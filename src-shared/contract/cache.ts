@@ -47,6 +47,11 @@ export const cacheContract = {
   preheatState: request({}, preheatState),
   /** What uv and its commands printed for this pipeline in the newest preheating. */
   preheatLog: request({ pipeline: pipelineName }, z.object({ text: z.string() })),
+  /**
+   * Asks the index what pipelines that are not warm would fetch; it shows in their `cache.fetch`. null: all of them. What is known is
+   * not asked again unless `again` says so. Answers when it is known; one short-lived container for all.
+   */
+  estimate: request({ pipelines: z.array(pipelineName).max(10_000).nullable(), again: z.boolean() }, z.object({})),
   /** Looks into the cache, by one short-lived container. */
   content: request({}, cacheContent),
   preheatChanged: event(preheatState),

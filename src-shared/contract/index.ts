@@ -3,6 +3,7 @@ import type { EventName, Handlers, InputOf, OutputOf, ParsedInputOf, PayloadOf, 
 import { cacheContract } from './cache'
 import { filesContract } from './files'
 import { pipelinesContract } from './pipelines'
+import { pythonsContract } from './pythons'
 import { runsContract } from './runs'
 import { scheduleContract } from './schedule'
 import { secretsContract } from './secrets'
@@ -16,6 +17,7 @@ export const contract = {
   files: filesContract,
   runs: runsContract,
   cache: cacheContract,
+  pythons: pythonsContract,
   schedule: scheduleContract,
   secrets: secretsContract,
   tools: toolsContract,

@@ -20,8 +20,22 @@ export type Problem = z.infer<typeof problem>
 export const cacheState = z.enum(['not-needed', 'cold', 'partial', 'warming', 'warm', 'stale', 'failed'])
 export type CacheState = z.infer<typeof cacheState>
 
-export const staleReason = z.enum(['requirements-changed', 'lock-outdated', 'python-changed', 'image-changed', 'index-changed', 'cache-replaced', 'cache-changed'])
+export const staleReason = z.enum(['requirements-changed', 'lock-outdated', 'python-changed', 'python-removed', 'image-changed', 'index-changed', 'cache-replaced', 'cache-changed'])
 export type StaleReason = z.infer<typeof staleReason>
+
+/** What a run would fetch, as the index told. */
+export const fetchEstimate = z.object({
+  /** Not in the cache; largest first, and no more than a window shows. `bytes` null: the index does not tell. */
+  packages: z.array(z.object({ name: z.string(), version: z.string(), bytes: bytes.nullable() })),
+  /** How many they are, and the known bytes of all of them. */
+  count: z.number().int().nonnegative(),
+  bytes,
+  /** What cannot be told without building it or looking into the folder. */
+  unknown: z.array(z.string()),
+  /** Why nothing is known. */
+  problem: z.string().nullable(),
+})
+export type FetchEstimate = z.infer<typeof fetchEstimate>
 
 export const pipelineCache = z.object({
   state: cacheState,
@@ -31,6 +45,11 @@ export const pipelineCache = z.object({
   startsOffline: z.boolean(),
   /** Names in the requirements that are not in the cache, as far as was looked. */
   missing: z.array(z.string()),
+  /** Of a pipeline that is not warm; null: not asked yet. */
+  fetch: fetchEstimate.nullable(),
+  /** As far as was looked. */
+  pythonMissing: z.boolean(),
+  imageMissing: z.boolean(),
   /** When its packages were resolved last; null where that never worked. */
   resolvedAtMs: atMs.nullable(),
   /** uv's words, when failed. */

@@ -9,6 +9,8 @@ const imageReference = z
   .max(512)
   .regex(/^[a-z0-9]+(?:[._-][a-z0-9]+)*(?::\d{1,5})?(?:\/[a-z0-9]+(?:[._-]{1,2}[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[a-f0-9]{64})$/, 'an image with a tag, for example name:tag')
 
+const pythonSource = z.string().max(2048).regex(/^$|^https?:\/\/\S+$|^file:\/\/\/\S+$/, 'http://…, https://… or file:///…')
+
 /** No defaults in the schema: a patch must not bring back a default for a key that it leaves out. */
 export const settings = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']),
@@ -31,6 +33,10 @@ export const settings = z.strictObject({
   caFile: z.string().max(4096),
   /** http://host:port; empty: the app's HTTPS_PROXY and HTTP_PROXY, if set. */
   proxy: z.string().max(1024).regex(/^$|^https?:\/\/.+/, 'http://host:port'),
+  /** In the place of uv's own source of Pythons; empty: the app's UV_PYTHON_INSTALL_MIRROR, if set. */
+  pythonMirror: pythonSource,
+  /** A list of downloads in the place of uv's own; empty: the app's UV_PYTHON_DOWNLOADS_JSON_URL, if set. */
+  pythonDownloadsUrl: pythonSource,
   /** Where in a workspace the pipelines are; empty: the root, else its `pipelines` folder. */
   pipelinesSubdir: z.string().max(512),
   defaultPythonVersion: z.string().regex(/^\d+\.\d+(\.\d+)?$/, 'for example 3.11'),
@@ -67,6 +73,8 @@ export const defaultSettings: Settings = {
   dockerProxyUrl: '',
   caFile: '',
   proxy: '',
+  pythonMirror: '',
+  pythonDownloadsUrl: '',
   pipelinesSubdir: '',
   defaultPythonVersion: '3.11',
   stopGraceSeconds: 10,

@@ -40,7 +40,21 @@ const cacheInventory = z.object({
 })
 export type CacheInventory = z.infer<typeof cacheInventory>
 
+export const pythonsMessage = z.object({
+  pythons: z.object({
+    installed: z.array(z.object({ version: z.string(), folder: z.string(), isPlain: z.boolean(), bytes: count })),
+    system: z.array(z.object({ version: z.string(), path: z.string() })),
+  }),
+})
+
 const job = z.string()
+/** Of estimate.py. `leftOut` has no wheel. */
+export const estimateMessage = z.union([
+  z.object({ job, packages: z.array(z.tuple([z.string(), z.string(), count.nullable(), z.boolean()])), leftOut: z.array(z.string()) }),
+  z.object({ job, failed: z.string() }),
+  pythonsMessage,
+])
+
 export const preheatMessage = z.union([
   z.object({ job, text: z.string() }),
   z.object({ job, phase: z.literal('ready'), packages: z.array(z.tuple([z.string(), z.string()])).nullable() }),
@@ -48,6 +62,7 @@ export const preheatMessage = z.union([
   z.object({ job, phase: z.literal('downloading'), done: count, total: count, doneBytes: count, totalBytes: count }),
   z.object({ job, phase: z.enum(['python', 'resolving', 'building', 'checking']) }),
   z.object({ inventory: cacheInventory }),
+  pythonsMessage,
 ])
 export type PreheatMessage = z.infer<typeof preheatMessage>
 

@@ -26,6 +26,8 @@ export type WorkerCall = {
   isOffline: boolean
   /** The uv that runs the program does not share the cache's lock as long as that takes, and takes nothing from it. */
   leavesCacheAlone?: boolean
+  /** The Python that the program itself runs with; else the one of the settings, or any that is there. */
+  python?: string
   /** Mounted as /app. */
   pipelineDir?: string
   onStdout: (chunk: Buffer) => void
@@ -65,7 +67,7 @@ export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
   const { client, owner, user, workspaceRoot } = deps
   let names: string[] = []
 
-  const specOf = async (runId: string, { program, work, isOffline, leavesCacheAlone, pipelineDir }: WorkerCall): Promise<ContainerSpec> => {
+  const specOf = async (runId: string, { program, work, isOffline, leavesCacheAlone, pipelineDir, python = deps.pythonVersion }: WorkerCall): Promise<ContainerSpec> => {
     const found = deps.image.require(client)
     const volumes = await deps.volumes.prepare(client, found, workspaceRoot, user)
     names = [volumes.cacheVolume, volumes.pythonVolume]
@@ -77,7 +79,7 @@ export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
       { runId, pipelineName: 'cache', pipelineDir: pipelineDir ?? null, pythonVersion: deps.pythonVersion, requirements: null, entryPoint: 'main.py', env: workVariables(work) },
       { owner, image: reference, user, volumes, network: deps.network, isOffline, routeFile: null, runnerVolume, limits },
     )
-    return { ...spec, Cmd: ['uv', ...programArguments(deps.pythonVersion, `${containerRunnerDir}/${program}`, leavesCacheAlone)], HostConfig: { ...spec.HostConfig, NetworkMode: isOffline ? 'none' : 'bridge' } }
+    return { ...spec, Cmd: ['uv', ...programArguments(python, `${containerRunnerDir}/${program}`, leavesCacheAlone)], HostConfig: { ...spec.HostConfig, NetworkMode: isOffline ? 'none' : 'bridge' } }
   }
 
   return {
@@ -108,11 +110,11 @@ export function createHostCache(deps: HostCacheDeps): CacheWorker {
     fileIn: (pipelineDir, file) => join(pipelineDir, file),
     where: () => [deps.cacheDir, deps.pythonDir],
     handOver: () => Promise.reject(foreignFolder(deps.cacheDir)),
-    async perform({ program, work, isOffline, leavesCacheAlone, onStdout, stop }) {
+    async perform({ program, work, isOffline, leavesCacheAlone, python = deps.pythonVersion, onStdout, stop }) {
       const { path } = await deps.uv.require()
       makeHostFolders([deps.cacheDir, deps.pythonDir])
       const env = hostEnvironment(deps.env, { cacheDir: deps.cacheDir, pythonDir: deps.pythonDir, routeFile: '' }, deps.network, isOffline, workVariables(work))
-      const child = spawn(path, programArguments(deps.pythonVersion, join(deps.workerDir, program), leavesCacheAlone), {
+      const child = spawn(path, programArguments(python, join(deps.workerDir, program), leavesCacheAlone), {
         env, cwd: parse(process.cwd()).root, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true,
       })
       const words = lastWords()

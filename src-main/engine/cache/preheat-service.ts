@@ -6,9 +6,13 @@ import type { CacheContent, PreheatJob, PreheatState } from '@shared/contract/ca
 import { AppError, toWireError } from '@shared/app-error'
 import type { Publish } from '../events'
 import type { DiscoveredPipeline } from '../pipelines/discovery'
-import { chooseRequirements, needsFolder, requirementTexts, type RequirementsFile } from '../uv/requirements'
+import { maskText } from '../secrets/masker'
+import { jobOf, partsOf, type AskedJob } from './cache-jobs'
 import { createMessageReader, preheatMessage, type CacheInventory, type CacheJob, type PreheatMessage, type PreheatWork } from './cache-work'
 import type { CacheWorker } from './cache-worker'
+import type { PythonList } from './known-pythons'
+import type { SetupEnvironment } from './setup-environment'
+import type { Turns } from './turns'
 import type { CachePlace, WarmState } from './warm-state'
 
 export type PreheatDeps = {
@@ -17,9 +21,12 @@ export type PreheatDeps = {
   warmState: WarmState
   /** Throws workspace/none-open, docker/…, tool/missing. */
   worker: () => Promise<CacheWorker>
+  environmentOf: (pipeline: DiscoveredPipeline) => SetupEnvironment
   /** Where runs would install into now; null while there is nothing. */
   place: () => Promise<CachePlace | null>
   parallel: () => number
+  notePythons: (cache: string, list: PythonList) => void
+  turns: Turns
   publish: Publish
 }
 
@@ -39,7 +46,7 @@ export type PreheatService = {
   dispose(): Promise<void>
 }
 
-type Task = { job: PreheatJob; pipeline: DiscoveredPipeline; key: string; lines: string[]; keptCharacters: number }
+type Task = { job: PreheatJob; pipeline: DiscoveredPipeline; environment: SetupEnvironment; key: string; lines: string[]; keptCharacters: number }
 
 const mostLogCharacters = 400_000
 const publishEveryMs = 100
@@ -72,7 +79,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
   }
 
   const take = (task: Task, told: PreheatMessage): void => {
-    if ('text' in told) return addLine(task, told.text)
+    if ('text' in told) return addLine(task, maskText(task.environment.maskValues, told.text))
     if (!('phase' in told)) return
     if (told.phase === 'ready') {
       deps.warmState.remember(task.key, told.packages ?? [])
@@ -80,8 +87,9 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
       return change(task, { phase: 'ready', done: total, total, doneBytes: task.job.totalBytes })
     }
     if (told.phase === 'failed') {
-      deps.warmState.rememberFailure(task.key, told.message)
-      return change(task, { phase: 'failed', message: told.message })
+      const message = maskText(task.environment.maskValues, told.message)
+      deps.warmState.rememberFailure(task.key, message)
+      return change(task, { phase: 'failed', message })
     }
     const { job: _job, ...patch } = told
     change(task, patch)
@@ -92,8 +100,8 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     const groups = new Map<string, AskedJob & { tasks: Task[] }>()
     for (const task of tasks) {
       if (isOver(task.job)) continue
-      task.key = deps.warmState.keyOf(partsOf(task.pipeline, place))
-      const asked = jobOf(task.key, task.pipeline, worker)
+      task.key = deps.warmState.keyOf(partsOf(task.pipeline, place, task.environment))
+      const asked = jobOf(task.key, task.pipeline, task.environment, worker)
       // Without files it is about the folder, which no other pipeline shares.
       const id = asked.pipelineDir === undefined ? task.key : JSON.stringify([task.key, asked.pipelineDir])
       const known = groups.get(id)
@@ -102,6 +110,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     }
     const onMessage = (told: PreheatMessage): void => {
       if ('inventory' in told) deps.warmState.noteContent(place.cache, namesOf(told.inventory))
+      if ('pythons' in told) deps.notePythons(place.cache, told.pythons)
       if ('job' in told) for (const task of groups.get(told.job)?.tasks ?? []) take(task, told)
     }
     const jobs = [...groups.values()]
@@ -111,7 +120,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
       if (stop.signal.aborted) return
       const problem = await perform(worker, { isOffline: false, parallel: deps.parallel(), jobs: batch.jobs }, onMessage, stop.signal, batch.pipelineDir)
       const left = batch.jobs.flatMap(({ id }) => groups.get(id)?.tasks ?? []).filter(({ job }) => !isOver(job))
-      for (const task of left) if (!stop.signal.aborted) change(task, { phase: 'failed', message: problem ?? 'The program that fills the cache ended early. Try again.' })
+      for (const task of left) if (!stop.signal.aborted) change(task, { phase: 'failed', message: maskText(task.environment.maskValues, problem ?? 'The program that fills the cache ended early. Try again.') })
     }
   }
 
@@ -119,7 +128,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     try {
       const worker = await deps.worker()
       // Volumes and image come with the first look into them.
-      const place = (await deps.place()) ?? (await perform(worker, { isOffline: false, parallel: 1, jobs: [] }, () => undefined, stop.signal), await deps.place())
+      const place = (await deps.place()) ?? (stop.signal.aborted ? null : await perform(worker, { isOffline: false, parallel: 1, jobs: [] }, () => undefined, stop.signal), await deps.place())
       if (place !== null && !stop.signal.aborted) await performAll(worker, place)
     } catch (error) {
       for (const task of tasks) if (!isOver(task.job) && !stop.signal.aborted) change(task, { phase: 'failed', message: toWireError(error).message })
@@ -132,14 +141,14 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     if (working && stop.signal.aborted) await working
     if (working) throw new AppError('cache/busy', 'The cache is being filled already. Wait until it is done, or cancel it.')
     const place = await deps.place()
-    const isWarm = (pipeline: DiscoveredPipeline): boolean => place !== null && deps.warmState.isWarm(deps.warmState.keyOf(partsOf(pipeline, place)))
+    const isWarm = (pipeline: DiscoveredPipeline): boolean => place !== null && deps.warmState.isWarm(deps.warmState.keyOf(partsOf(pipeline, place, deps.environmentOf(pipeline))))
     const wanted = names === null ? deps.pipelines().filter((pipeline) => !isWarm(pipeline)) : names.map((name) => deps.findPipeline(name))
-    tasks = wanted.map((pipeline) => ({ pipeline, key: '', lines: [], keptCharacters: 0, job: { pipeline: pipeline.name, phase: 'queued', done: 0, total: 0, doneBytes: 0, totalBytes: 0, message: null } }))
+    tasks = wanted.map((pipeline) => ({ pipeline, environment: deps.environmentOf(pipeline), key: '', lines: [], keptCharacters: 0, job: { pipeline: pipeline.name, phase: 'queued', done: 0, total: 0, doneBytes: 0, totalBytes: 0, message: null } }))
     startedAtMs = Date.now()
     stop = new AbortController()
     deps.warmState.setWarming(new Set(tasks.map(({ job }) => job.pipeline)))
     if (tasks.length > 0) {
-      working = performTasks().finally(() => {
+      working = deps.turns(performTasks, stop.signal).finally(() => {
         working = null
         publish()
       })
@@ -172,13 +181,15 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
       // By its set-up, which several pipelines may share.
       const unknown = new Map<string, CacheJob>()
       if (place !== null) for (const pipeline of pipelines) {
-        const key = deps.warmState.keyOf(partsOf(pipeline, place))
-        const { job, pipelineDir } = jobOf(key, pipeline, worker)
+        const environment = deps.environmentOf(pipeline)
+        const key = deps.warmState.keyOf(partsOf(pipeline, place, environment))
+        const { job, pipelineDir } = jobOf(key, pipeline, environment, worker)
         if (pipelineDir === undefined && !deps.warmState.isWarm(key)) unknown.set(key, job)
       }
       let inventory: CacheInventory | null = null
       const onMessage = (told: PreheatMessage): void => {
         if ('inventory' in told) inventory = told.inventory
+        if ('pythons' in told && place !== null) deps.notePythons(place.cache, told.pythons)
         if ('phase' in told && told.phase === 'ready') deps.warmState.remember(told.job)
       }
       const problem = await perform(worker, { isOffline: true, parallel: deps.parallel(), jobs: [...unknown.values()] }, onMessage)
@@ -201,32 +212,6 @@ function perform(worker: CacheWorker, work: PreheatWork, onMessage: (told: Prehe
 
 function isOver({ phase }: PreheatJob): boolean {
   return phase === 'ready' || phase === 'failed' || phase === 'cancelled'
-}
-
-export function partsOf({ realPath, pythonVersion, config }: DiscoveredPipeline, place: CachePlace): Parameters<WarmState['keyOf']>[0] {
-  return { ...place, pythonVersion, pipelineDir: realPath, env: config.defaultEnv }
-}
-
-function textsOf(pipelineDir: string, file: RequirementsFile): { path: string; text: string }[] {
-  try {
-    return requirementTexts(pipelineDir, file)
-  } catch {
-    // What is missing is named by uv, when it is asked with the folder before it.
-    return [{ path: '..', text: '' }]
-  }
-}
-
-/** `pipelineDir`: of one that needs its folder before it. */
-type AskedJob = { job: CacheJob; pipelineDir: string | undefined }
-
-export function jobOf(id: string, pipeline: Pick<DiscoveredPipeline, 'realPath' | 'pythonVersion'> & { config: Pick<DiscoveredPipeline['config'], 'defaultEnv'> }, worker: Pick<CacheWorker, 'fileIn'>): AskedJob {
-  const file = chooseRequirements(pipeline.realPath)
-  const env = Object.fromEntries(Object.entries(pipeline.config.defaultEnv).filter(([name]) => name.startsWith('UV_')))
-  const common = { id, python: pipeline.pythonVersion, env }
-  if (file === null) return { job: { ...common, file: null, files: null }, pipelineDir: undefined }
-  const texts = textsOf(pipeline.realPath, file)
-  if (needsFolder(texts)) return { job: { ...common, file: worker.fileIn(pipeline.realPath, file), files: null }, pipelineDir: pipeline.realPath }
-  return { job: { ...common, file, files: Object.fromEntries(texts.map(({ path, text }) => [path, text])) }, pipelineDir: undefined }
 }
 
 function namesOf(inventory: CacheInventory): string[] {

@@ -3,7 +3,7 @@ import type { CacheDamage } from '@shared/contract/cache-check'
 import { discoveredPipeline } from '../testing/discovered-pipeline'
 import { makeTemporaryWorkspace } from '../testing/temporary-workspace'
 import { join } from 'node:path'
-import { partsOf } from './preheat-service'
+import { partsOf } from './cache-jobs'
 import { createWarmAfterRepair } from './warm-after-repair'
 
 const place = { installer: 'image', cache: 'volume' }
@@ -17,7 +17,7 @@ function world(startsAgain: string[]) {
   let looks = 0
   const repair = createWarmAfterRepair({
     pipelines: () => pipelines,
-    keyParts: partsOf,
+    keyParts: (pipeline, held) => partsOf(pipeline, held, { env: {}, maskValues: [] }),
     warmState: { keyOf: ({ pipelineDir }) => pipelineDir, isWarm: (key) => warm.has(key), forget: (key) => void warm.delete(key), packagesOf: (dir) => packages[dir.slice(-1)] ?? [] },
     async look() {
       looks += 1

@@ -12,7 +12,7 @@ function world() {
   let changes = 0
   const state = createWarmState(createFacts(database), () => (changes += 1))
   const parts: SetupParts = { installer: 'sha256:a', cache: 'volume 1', pythonVersion: '3.11', pipelineDir: join(folder, 'demo'), env: {} }
-  const pipeline = { name: 'demo', realPath: parts.pipelineDir, hasRequirements: true, pythonVersion: '3.11', config: { defaultEnv: {} } }
+  const pipeline = { name: 'demo', realPath: parts.pipelineDir, hasRequirements: true, pythonVersion: '3.11', env: {} }
   return { folder, state, parts, pipeline, changes: () => changes, look: (change = {}, place: SetupParts | null = parts) => state.stateOf({ ...pipeline, ...change }, place) }
 }
 
@@ -32,8 +32,8 @@ test('what has changed since is the reason for being stale; changed back it is w
   expect(look({}, { ...parts, installer: 'sha256:b' })).toMatchObject(stale('image-changed'))
   expect(look({}, { ...parts, cache: 'volume 2' })).toMatchObject(stale('cache-replaced'))
   expect(look({ pythonVersion: '3.12' })).toMatchObject(stale('python-changed'))
-  expect(look({ config: { defaultEnv: { UV_DEFAULT_INDEX: 'https://example.org/simple' } } })).toMatchObject(stale('index-changed'))
-  expect(look({ config: { defaultEnv: { OTHER: '1' } } })).toMatchObject({ state: 'warm' })
+  expect(look({ env: { UV_DEFAULT_INDEX: 'https://example.org/simple' } })).toMatchObject(stale('index-changed'))
+  expect(look({ env: { OTHER: '1' } })).toMatchObject({ state: 'warm' })
   addFiles(folder, { 'demo/requirements.txt': 'six \n' })
   expect(look()).toMatchObject(stale('requirements-changed'))
   addFiles(folder, { 'demo/requirements.txt': 'six\n' })

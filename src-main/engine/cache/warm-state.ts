@@ -3,10 +3,11 @@
  * off, with these requirements, this Python, this image (or uv) and this very cache. Anything that changes gives another key,
  * so warm never lies after an edit; what has changed since it was warm is the reason for its being stale.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { PipelineCache, StaleReason } from '@shared/contract/pipelines'
 import type { Facts } from '../store/facts'
 import { isLockOutdated, requirementNames, requirementsFingerprint } from '../uv/requirements'
+import { createKnownPythons, type KnownPythons } from './known-pythons'
 
 export type SetupParts = {
   /** What resolves and installs: image id, or uv's version and this computer. */
@@ -20,11 +21,12 @@ export type SetupParts = {
 }
 
 /** What a key is made of; kept for each pipeline, to say what has changed. */
-type Setup = { installer: string; cache: string; python: string; requirements: string; uv: string }
+type Setup = { installer: string; cache: string; python: string; requirements: string; uv: string; /** Only where there were some: how often this Python was removed from the cache. */ pythonRemovals?: number }
 
 export type CachePlace = Pick<SetupParts, 'installer' | 'cache'>
 
-export type LookedAt = { name: string; realPath: string; hasRequirements: boolean; pythonVersion: string; config: { defaultEnv: Record<string, string> } }
+/** `env`: as setup-environment.ts gives it. */
+export type LookedAt = { name: string; realPath: string; hasRequirements: boolean; pythonVersion: string; env: Record<string, string> }
 
 export type WarmState = {
   /** Names a set-up. Without requirements it stands for Python alone. */
@@ -40,15 +42,17 @@ export type WarmState = {
   packagesOf(pipelineDir: string): ResolvedPackages
   /** Names of packages that the cache holds. */
   noteContent(cache: string, names: readonly string[]): void
+  /** Another one whenever the cache was seen to hold something else. */
+  contentOf(cache: string): string
   setWarming(pipelines: ReadonlySet<string>): void
 }
 
 /** Name and version each. */
 export type ResolvedPackages = [name: string, version: string][]
 
-const none: Omit<PipelineCache, 'state'> = { reason: null, startsOffline: false, missing: [], resolvedAtMs: null, message: null }
+const none: Omit<PipelineCache, 'state'> = { fetch: null, pythonMissing: false, imageMissing: false, reason: null, startsOffline: false, missing: [], resolvedAtMs: null, message: null }
 
-export function createWarmState(facts: Facts, onChanged: () => void): WarmState {
+export function createWarmState(facts: Facts, onChanged: () => void, pythons: Pick<KnownPythons, 'removals' | 'noteWorked'> = createKnownPythons(facts, Date.now)): WarmState {
   /** By folder; several pipelines may have one set-up. */
   const latest = new Map<string, { key: string; setup: Setup }>()
   const contents = new Map<string, ReadonlySet<string>>()
@@ -59,11 +63,13 @@ export function createWarmState(facts: Facts, onChanged: () => void): WarmState 
     return value === null || value === '' ? null : Number(value)
   }
   const keyOf = (parts: SetupParts): string => {
-    const setup = setupOf(parts)
+    const removals = pythons.removals(parts.cache, parts.pythonVersion)
+    const setup: Setup = { ...setupOf(parts), ...(removals > 0 && { pythonRemovals: removals }) }
     const key = createHash('sha256').update(JSON.stringify(setup)).digest('hex')
     latest.set(parts.pipelineDir, { key, setup })
     return key
   }
+  const noteOther = (cache: string): void => facts.set(`content-of:${cache}`, randomUUID())
   const lastSetup = (pipelineDir: string): Setup | null => JSON.parse(facts.get(`warmed-as:${pipelineDir}`) || 'null') as Setup | null
   const contentOf = (cache: string): ReadonlySet<string> | null => {
     const known = contents.get(cache)
@@ -91,7 +97,9 @@ export function createWarmState(facts: Facts, onChanged: () => void): WarmState 
       for (const [pipelineDir, known] of latest) {
         if (known.key !== key) continue
         facts.set(`warmed-as:${pipelineDir}`, JSON.stringify(known.setup))
+        pythons.noteWorked(known.setup.cache, known.setup.python)
         if (packages !== undefined) facts.set(`packages:${pipelineDir}`, JSON.stringify(packages))
+        if (isNew) noteOther(known.setup.cache)
       }
       if (isNew || packages !== undefined) onChanged()
     },
@@ -104,12 +112,12 @@ export function createWarmState(facts: Facts, onChanged: () => void): WarmState 
       onChanged()
     },
     stateOf(pipeline, place) {
-      const { realPath, hasRequirements, pythonVersion, config } = pipeline
+      const { realPath, hasRequirements, pythonVersion, env } = pipeline
       if (!hasRequirements) return { ...none, state: 'not-needed' }
       if (warming.has(pipeline.name)) return { ...none, state: 'warming' }
       // A folder that is gone, or requirements that cannot be read, promise nothing.
       if (place === null || requirementsFingerprint(realPath) === null) return { ...none, state: 'cold' }
-      const key = keyOf({ ...place, pythonVersion, pipelineDir: realPath, env: config.defaultEnv })
+      const key = keyOf({ ...place, pythonVersion, pipelineDir: realPath, env })
       const resolvedAtMs = warmedAt(key)
       if (resolvedAtMs !== null) {
         const warm = { ...none, startsOffline: true, resolvedAtMs }
@@ -124,7 +132,9 @@ export function createWarmState(facts: Facts, onChanged: () => void): WarmState 
       return { ...none, state: isPartial ? 'partial' : 'cold', missing }
     },
     packagesOf: (pipelineDir) => JSON.parse(facts.get(`packages:${pipelineDir}`) || '[]') as ResolvedPackages,
+    contentOf: (cache) => facts.get(`content-of:${cache}`) ?? '',
     noteContent(cache, names) {
+      if (names.join(' ') !== facts.get(`cache-names:${cache}`)) noteOther(cache)
       contents.set(cache, new Set(names))
       facts.set(`cache-names:${cache}`, names.join(' '))
       onChanged()
@@ -147,6 +157,7 @@ function setupOf({ installer, cache, pythonVersion, pipelineDir, env }: SetupPar
 function whatChanged(before: Setup, now: Setup): StaleReason {
   if (before.requirements !== now.requirements) return 'requirements-changed'
   if (before.python !== now.python) return 'python-changed'
+  if ((before.pythonRemovals ?? 0) !== (now.pythonRemovals ?? 0)) return 'python-removed'
   if (before.uv !== now.uv) return 'index-changed'
   if (before.cache !== now.cache) return 'cache-replaced'
   if (before.installer !== now.installer) return 'image-changed'

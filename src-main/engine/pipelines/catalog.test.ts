@@ -10,7 +10,7 @@ let onDisk: Record<string, string[]>
 let looks: string[]
 let atOnce: number
 let mostAtOnce: number
-const cacheIn = (state: PipelineCache['state']): PipelineCache => ({ state, reason: null, startsOffline: state === 'warm', missing: [], resolvedAtMs: null, message: null })
+const cacheIn = (state: PipelineCache['state']): PipelineCache => ({ state, reason: null, startsOffline: state === 'warm', missing: [], fetch: null, pythonMissing: false, imageMissing: false, resolvedAtMs: null, message: null })
 let cache: PipelineCache
 let catalog: Catalog
 

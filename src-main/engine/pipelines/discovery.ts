@@ -14,6 +14,7 @@ import { forEachBounded } from './bounded'
 import { summaryOfConfig } from './config-summary'
 import { createMetadataReader, type MetadataReader } from './metadata'
 import { problemsOfNames } from './name-problems'
+import { problemsOfRequirements } from './requirement-problems'
 import { reasonForSkipping } from './skip-reason'
 import { problemsOfTriggers, type TriggerPlace } from './trigger-problems'
 
@@ -125,6 +126,7 @@ async function examineFolder(scope: Scope, folder: { name: string; path: string;
   const requirements = content.get('requirements.txt')
   const lock = content.get('requirements.txt.lock')
   const hasRequirements = requirements !== undefined && (await isRegularFile(path, requirements))
+  if (hasRequirements && !outsideWorkspace) problems.push(...problemsOfRequirements(realPath))
   return {
     kind: 'pipeline',
     triggerPlaces: metadata.triggerPlaces,

@@ -6,14 +6,14 @@ import { addFiles, makeTemporaryWorkspace } from '../testing/temporary-workspace
 import { certificateVariables, readNetworkEnvironment } from './network-environment'
 
 const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
-const none = { caFile: '', proxy: '' }
+const none = { caFile: '', proxy: '', pythonMirror: '', pythonDownloadsUrl: '' }
 
 function read(change: { settings?: Partial<typeof none>; env?: NodeJS.ProcessEnv; runDir?: string }) {
   return readNetworkEnvironment({ settings: { ...none, ...change.settings }, env: change.env ?? {}, runDir: change.runDir ?? makeTemporaryWorkspace() })
 }
 
 test('with nothing set the usual authorities do', async () => {
-  expect(await read({})).toEqual({ caBundleFile: null, caSource: null, proxyEnv: {}, problem: null })
+  expect(await read({})).toEqual({ caBundleFile: null, caSource: null, proxyEnv: {}, pythonEnv: {}, problem: null })
 })
 
 describe('certificates', () => {
@@ -70,4 +70,11 @@ describe('proxies', () => {
     const { proxyEnv } = await read({ settings: { proxy: 'http://set:2' }, env: { HTTP_PROXY: 'http://p:1', no_proxy: 'a' } })
     expect(proxyEnv).toEqual({ HTTP_PROXY: 'http://set:2', http_proxy: 'http://set:2', HTTPS_PROXY: 'http://set:2', https_proxy: 'http://set:2', NO_PROXY: 'a', no_proxy: 'a' })
   })
+})
+
+test('where Pythons come from: the settings, else the app’s own variables', async () => {
+  const env = { UV_PYTHON_INSTALL_MIRROR: 'https://env/', UV_PYTHON_DOWNLOADS_JSON_URL: 'https://env/list.json' }
+  expect((await read({ env })).pythonEnv).toEqual(env)
+  expect((await read({ env, settings: { pythonMirror: 'https://set/' } })).pythonEnv).toEqual({ ...env, UV_PYTHON_INSTALL_MIRROR: 'https://set/' })
+  expect((await read({ settings: { pythonDownloadsUrl: 'file:///list.json' } })).pythonEnv).toEqual({ UV_PYTHON_DOWNLOADS_JSON_URL: 'file:///list.json' })
 })

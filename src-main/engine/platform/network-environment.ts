@@ -1,5 +1,5 @@
 /**
- * Certificates and proxies as the user's network needs them, handed to uv and Python in the container and on the host.
+ * Certificates, proxies and sources of Python as the user's network needs them, handed to uv and Python in the container and on the host.
  * Networks with a certificate authority of their own are common; a run must work there without the user thinking of it.
  */
 import { readFileSync, statSync } from 'node:fs'
@@ -15,24 +15,27 @@ export type NetworkEnvironment = {
   caSource: string | null
   /** Proxy variables, in both spellings: tools differ in which they read. */
   proxyEnv: Record<string, string>
+  /** Where uv takes Pythons from, where that is not its usual place. */
+  pythonEnv: Record<string, string>
   /** What could not be used, and what to do; the rest works all the same. */
   problem: string | null
 }
 
-export type NetworkInput = { settings: Pick<Settings, 'caFile' | 'proxy'>; env: NodeJS.ProcessEnv; runDir: string }
+export type NetworkInput = { settings: Pick<Settings, 'caFile' | 'proxy' | 'pythonMirror' | 'pythonDownloadsUrl'>; env: NodeJS.ProcessEnv; runDir: string }
 
 export async function readNetworkEnvironment({ settings, env, runDir }: NetworkInput): Promise<NetworkEnvironment> {
   const proxyEnv = proxyVariables(settings.proxy, env)
+  const pythonEnv = pythonVariables(settings, env)
   const caFile = settings.caFile || env.SSL_CERT_FILE || ''
-  if (caFile === '') return { caBundleFile: null, caSource: null, proxyEnv, problem: null }
+  if (caFile === '') return { caBundleFile: null, caSource: null, proxyEnv, pythonEnv, problem: null }
   const caSource = settings.caFile ? 'settings' : 'SSL_CERT_FILE'
   const pem = readPem(caFile)
-  if (pem.problem !== null) return { caBundleFile: null, caSource, proxyEnv, problem: `${pem.problem} Correct the certificate file (${caSource}).` }
+  if (pem.problem !== null) return { caBundleFile: null, caSource, proxyEnv, pythonEnv, problem: `${pem.problem} Correct the certificate file (${caSource}).` }
   const caBundleFile = join(runDir, 'ca-certificates.pem')
   const bundle = Buffer.from(`${rootCertificates.join('\n')}\n${pem.text}\n`)
   // Rewritten only when it differs: live containers have the file mounted.
   if (!sameContent(caBundleFile, bundle)) await writeFileAtomically(caBundleFile, bundle, { mode: 0o644 })
-  return { caBundleFile, caSource, proxyEnv, problem: null }
+  return { caBundleFile, caSource, proxyEnv, pythonEnv, problem: null }
 }
 
 /** The variables that make uv, pip, requests, curl and Python's ssl trust the bundle at this path. */
@@ -58,6 +61,11 @@ function proxyVariables(setting: string, env: NodeJS.ProcessEnv): Record<string,
     result[name.toLowerCase()] = value
   }
   return result
+}
+
+function pythonVariables({ pythonMirror, pythonDownloadsUrl }: NetworkInput['settings'], env: NodeJS.ProcessEnv): Record<string, string> {
+  const values = { UV_PYTHON_INSTALL_MIRROR: pythonMirror || env.UV_PYTHON_INSTALL_MIRROR, UV_PYTHON_DOWNLOADS_JSON_URL: pythonDownloadsUrl || env.UV_PYTHON_DOWNLOADS_JSON_URL }
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => Boolean(entry[1])))
 }
 
 /** A bundle of authorities is some hundred kilobytes; what is far above that is the wrong file. */

@@ -22,7 +22,7 @@ const input: ContainerInput = {
   image: 'worker:1',
   user: { uid: 1000, gid: 1002 },
   volumes: { cacheVolume: 'cache', pythonVolume: 'pythons' },
-  network: { caBundleFile: null, caSource: null, proxyEnv: {}, problem: null },
+  network: { caBundleFile: null, caSource: null, proxyEnv: {}, pythonEnv: {}, problem: null },
   isOffline: false,
   runnerVolume: null,
   routeFile: '/run/run-1.route',

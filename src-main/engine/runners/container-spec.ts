@@ -70,7 +70,7 @@ export function dockerCommandLine(container: ContainerSpec, userEnv: Record<stri
   const host = container.HostConfig
   const env = container.Env.map((entry) => {
     const name = entry.slice(0, entry.indexOf('='))
-    return Object.hasOwn(userEnv, name) || name.toLowerCase().endsWith('_proxy') ? name : entry
+    return Object.hasOwn(userEnv, name) || /_proxy$|^UV_PYTHON_(?:INSTALL_MIRROR|DOWNLOADS_JSON_URL)$/i.test(name) ? name : entry
   })
   return quoteCommand([
     'docker',

@@ -56,7 +56,7 @@ describeWithEngine('limits and causes in containers', ({ endpoint, image }) => {
       runnerVolume: createRunnerVolume({ owner, facts, workerDir: 'resources/worker' }),
       owner,
       layout,
-      network: async () => ({ caBundleFile: null, caSource: null, proxyEnv: {}, problem: null }),
+      network: async () => ({ caBundleFile: null, caSource: null, proxyEnv: {}, pythonEnv: {}, problem: null }),
       runUser: () => ({ uid: 1001, gid: 1001 }),
       standby: createStandby({ client: async () => client, onHeld: () => undefined, onRemoved: () => undefined }),
       setup: async () => ({ warmKey: 'warm', isOffline: false, notice: null }),

@@ -4,7 +4,7 @@ import { certificateVariables, type NetworkEnvironment } from '../platform/netwo
 export const containerCaBundle = '/run/fastflow/ca-certificates.pem'
 export const containerRouteFile = '/tmp/.fastflow_route'
 
-/** Lowest to highest: the server's base, certificates and proxies of this network, the user's variables. */
+/** Lowest to highest: the server's base, certificates, proxies and Python sources of this network, the user's variables. */
 export function containerEnvironment(network: NetworkEnvironment, isOffline: boolean, userEnv: Record<string, string>): Record<string, string> {
   return {
     UV_CACHE_DIR: '/cache/uv',
@@ -17,6 +17,7 @@ export function containerEnvironment(network: NetworkEnvironment, isOffline: boo
     FASTFLOW_ROUTE_FILE: containerRouteFile,
     ...offlineVariables(isOffline),
     ...network.proxyEnv,
+    ...network.pythonEnv,
     ...(network.caBundleFile === null ? {} : certificateVariables(containerCaBundle)),
     ...userEnv,
   }
@@ -49,6 +50,7 @@ export function hostEnvironment(appEnv: NodeJS.ProcessEnv, folders: HostFolders,
     FASTFLOW_ROUTE_FILE: folders.routeFile,
     ...offlineVariables(isOffline),
     ...network.proxyEnv,
+    ...network.pythonEnv,
     ...(network.caBundleFile === null ? {} : certificateVariables(network.caBundleFile)),
     ...userEnv,
   }

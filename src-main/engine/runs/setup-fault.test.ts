@@ -70,6 +70,10 @@ const expected: [name: string, fault: SetupFault, detail: string | null, reason:
   ['latin1', 'requirements-file', 'requirements.txt', /UTF-8/],
   ['notproject', 'requirements-file', 'empty', /neither pyproject\.toml nor setup\.py/],
   ['nodir', 'requirements-file', 'nowhere', /does not exist/],
+  ['relative', 'requirements-file', 'lib', /name \/lib .*working directory \/.*for example \/app\/lib/],
+  ['relwheel', 'requirements-file', 'x-1.0-py3-none-any.whl', /does not exist.*for example \/app\/x-1\.0-py3-none-any\.whl/],
+  ['reldot', 'requirements-file', '/', /write it with \/app\/ before it\.$/],
+  ['relup', 'requirements-file', 'lib', /leads out of everything.*\/app\/lib/],
 ]
 
 test.each(expected)('%s: %s', (name, fault, detail, reason) => {

@@ -59,6 +59,16 @@ const rules: SetupFaultRule[] = [
   },
   ...cacheRules,
   {
+    pattern: /Distribution not found at: (?:file:\/\/)?(\S+?)\s*$|`([^`]+)` does not appear to be a Python project|path could not be normalized: (\S+)/m,
+    find: ([, notFound, noProject, unusable]) => {
+      const path = notFound ?? noProject ?? unusable ?? ''
+      const what = unusable !== undefined ? 'leads out of everything' : noProject === undefined ? 'does not exist' : 'holds neither pyproject.toml nor setup.py'
+      const folder = path.replace(/^.*\//, '') || '/'
+      if (path.startsWith('/app/')) return { fault: 'requirements-file', detail: folder, reason: `The requirements name ${path} as a local package, which ${what}. Correct the path.` }
+      return { fault: 'requirements-file', detail: folder, reason: `The requirements name ${path} as a local package, which ${what}. A relative path counts from uv's working directory /, not from the requirements file, here and on the server: write it with /app/ before it${folder === '/' ? '' : `, for example /app/${folder}`}.` }
+    },
+  },
+  {
     pattern: /Couldn't parse requirement in `([^`]+)` at position (\d+)\s+(?:cause|Caused by): (.+)\s+(\S.*)/,
     find: ([, path = '', position = '', why = '', line = ''], { requirements }) => {
       const file = fileName(path)
@@ -83,14 +93,6 @@ const rules: SetupFaultRule[] = [
       const file = fileName(path ?? missing ?? '')
       if (/Permission denied/.test(why)) return { fault: 'requirements-file', detail: file, reason: `${file} cannot be read by the run user. Make it readable (chmod a+r), then run again.` }
       return { fault: 'requirements-file', detail: file, reason: `${file} is not there, although the requirements name it (-r or -c). Add the file or remove the line; only files inside the pipeline's folder can be read.` }
-    },
-  },
-  {
-    pattern: /Distribution not found at: \S*?([^/\s]+)\s*$|`([^`]+)` does not appear to be a Python project/m,
-    find: ([, notFound, noProject]) => {
-      const folder = fileName(notFound ?? noProject ?? '')
-      const what = noProject === undefined ? 'does not exist' : 'holds neither pyproject.toml nor setup.py'
-      return { fault: 'requirements-file', detail: folder, reason: `The requirements name ${folder} as a local package, which ${what}. Correct the path; it counts from the requirements file.` }
     },
   },
   {

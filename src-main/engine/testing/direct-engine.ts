@@ -17,6 +17,22 @@ export function askEngine(endpoint: string, method: string, path: string, body?:
   })
 }
 
+/** Names of the containers that a profile made meanwhile, by the engine's own record. */
+export async function containersMadeBy(endpoint: string, owner: string, action: () => Promise<unknown>): Promise<string[]> {
+  const since = (Date.now() / 1000).toFixed(3)
+  await action()
+  const filters = encodeURIComponent(JSON.stringify({ type: ['container'], event: ['create'], label: [`io.fastflow.desktop.owner=${owner}`] }))
+  const text = await new Promise<string>((resolve, reject) => {
+    const request = http.get({ socketPath: endpoint.replace('unix://', ''), path: `/events?since=${since}&until=${(Date.now() / 1000).toFixed(3)}&filters=${filters}`, agent: false }, (answer) => {
+      let whole = ''
+      answer.setEncoding('utf8').on('data', (part: string) => (whole += part))
+      answer.on('end', () => resolve(whole))
+    })
+    request.on('error', reject)
+  })
+  return text.split('\n').filter((line) => line !== '').map((line) => (JSON.parse(line) as { Actor: { Attributes: { name: string } } }).Actor.Attributes.name)
+}
+
 /** Removes what a profile made, as the last act of a test. */
 export async function removeAllOf(endpoint: string, owner: string): Promise<void> {
   const filters = encodeURIComponent(JSON.stringify({ label: [`io.fastflow.desktop.owner=${owner}`] }))

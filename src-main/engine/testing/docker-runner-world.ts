@@ -15,7 +15,7 @@ import { fakeFacts } from './fake-facts'
 import { makeTemporaryWorkspace } from './temporary-workspace'
 
 export const configuredImage = 'worker:1'
-export const plainNetwork: NetworkEnvironment = { caBundleFile: null, caSource: null, proxyEnv: {}, problem: null }
+export const plainNetwork: NetworkEnvironment = { caBundleFile: null, caSource: null, proxyEnv: {}, pythonEnv: {}, problem: null }
 
 export type DockerRunnerWorld = {
   client: FakeDockerClient

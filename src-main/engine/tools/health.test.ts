@@ -6,7 +6,7 @@ import { checkHealth, type HealthInput } from './health'
 const ready: EngineStatus = { state: 'ready', endpoint: 'unix:///e.sock', version: '29', architecture: 'amd64', reason: null, probes: [], rev: 1 }
 const unavailable: EngineStatus = { ...ready, state: 'unavailable', endpoint: null, reason: 'Start Docker.' }
 const image: WorkerImageStatus = { reference: 'worker:1', state: 'present', digest: 'sha256:0123456789abcdef', receivedBytes: 0, totalBytes: 0, error: null, rev: 1 }
-const network = { caBundleFile: null, caSource: null, proxyEnv: {}, problem: null }
+const network = { caBundleFile: null, caSource: null, proxyEnv: {}, pythonEnv: {}, problem: null }
 
 async function healthOf(id: ToolHealth['id'], change: Partial<HealthInput> = {}): Promise<ToolHealth | undefined> {
   const all = await checkHealth({

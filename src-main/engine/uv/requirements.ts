@@ -57,7 +57,11 @@ export function requirementTexts(pipelineDir: string, file: RequirementsFile): {
 
 /** Whether they name something in the pipeline's folder, which is not there without the folder. */
 export function needsFolder(texts: readonly { path: string; text: string }[]): boolean {
-  return texts.some(({ path, text }) => path.startsWith('..') || /^\s*(?:-e\b|--editable\b|\.{1,2}\/|\/|file:|-f\b|--find-links\b)|@\s*(?:file:|\.{0,2}\/)|^[^#\s]+\.(?:whl|tar\.gz|zip)\s*$/m.test(text))
+  return texts.some(({ path, text }) => path.startsWith('..') || text.split('\n').some(isLocalLine))
+}
+
+export function isLocalLine(line: string): boolean {
+  return /^\s*(?:-e\b|--editable\b|\.{1,2}\/|\/|file:|-f\b|--find-links\b)|@\s*(?:file:|\.{0,2}\/)|^[^#\s]+\.(?:whl|tar\.gz|zip)\s*$/.test(line)
 }
 
 /** The file and those that it names by `-r` and `-c`, each once; uv resolves their paths from the file that names them. */

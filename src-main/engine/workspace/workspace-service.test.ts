@@ -136,7 +136,7 @@ test('a change on disk reaches the catalog, through the real watcher', async () 
   let announcedAtMs = 0
   const catalog = createCatalog({
     discover: (dir) => discover(dir, { defaultPythonVersion: '3.11' }),
-    cacheState: () => ({ state: 'cold', reason: null, startsOffline: false, missing: [], resolvedAtMs: null, message: null }),
+    cacheState: () => ({ state: 'cold', reason: null, startsOffline: false, missing: [], fetch: null, pythonMissing: false, imageMissing: false, resolvedAtMs: null, message: null }),
     publish: () => {
       announcedAtMs = performance.now()
     },

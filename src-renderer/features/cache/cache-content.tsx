@@ -1,4 +1,4 @@
-/** What the cache holds: packages by size and who uses them, Pythons, and what all of it takes. */
+/** What the cache holds: packages by size and who uses them, and what all of it takes. */
 import { RefreshCw } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -70,7 +70,6 @@ export function CacheContentSection(): ReactNode {
         <>
           <p className="muted">{t('cache.content.total', { cache: size(content.cacheBytes), pythons: size(content.pythonBytes), count: content.packages.length })}</p>
           {content.where.length > 0 && <p className="muted selectable">{t('cache.content.where', { where: content.where.join(', ') })}</p>}
-          {content.pythons.length > 0 && <Rows head={t('cache.content.python')} rows={content.pythons.map(({ version, folder, bytes, usedBy }) => ({ key: folder, name: version, bytes, usedBy }))} />}
           {content.packages.length === 0 ? (
             <p className="card empty-card muted">{t('cache.content.empty')}</p>
           ) : (

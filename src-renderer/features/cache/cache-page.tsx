@@ -11,6 +11,7 @@ import { CacheCheckSection } from './cache-check'
 import { CacheContentSection } from './cache-content'
 import { cacheLooks, cacheText } from './cache-text'
 import { PreheatList } from './preheat-list'
+import { PythonVersions } from './python-versions'
 import './cache.css'
 
 function WarmState({ pipeline, isBusy }: { pipeline: Pipeline; isBusy: boolean }): ReactNode {
@@ -79,6 +80,7 @@ export function CachePage(): ReactNode {
             </ul>
           )}
         </section>
+        <PythonVersions />
         <CacheCheckSection />
         <CacheContentSection />
       </div>

@@ -7,7 +7,7 @@ import { matchesFilter, treeRows } from './tree-rows'
 const pipeline = (name: string): Pipeline => ({
   name, path: `/w/${name}`, type: 'script', entryPoint: 'main.py', enabled: true, description: `about ${name}`, tags: ['daily'], hasRequirements: false, hasLock: false,
   pythonVersion: '3.11', metadataFile: null, runConfigs: [], timings: [], hasWebhook: false, timeoutSeconds: null, retryAttempts: null, memoryLimitBytes: null, cpuLimit: null, maxInstances: null,
-  restartOnCrash: false, downstream: [], defaultEnvNames: [], encryptedEnvNames: [], secretNames: [], cache: { state: 'not-needed', reason: null, startsOffline: false, missing: [], resolvedAtMs: null, message: null }, problems: [],
+  restartOnCrash: false, downstream: [], defaultEnvNames: [], encryptedEnvNames: [], secretNames: [], cache: { state: 'not-needed', reason: null, startsOffline: false, missing: [], fetch: null, pythonMissing: false, imageMissing: false, resolvedAtMs: null, message: null }, problems: [],
 })
 const file = (path: string): FileEntry => ({ path, kind: 'file', sizeBytes: 1 })
 const folder = (path: string): FileEntry => ({ path, kind: 'folder', sizeBytes: 0 })

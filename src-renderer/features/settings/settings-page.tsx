@@ -55,6 +55,8 @@ export function SettingsPage(): ReactNode {
           <SettingText name="dockerProxyUrl" value={settings.dockerProxyUrl} />
           <SettingText name="caFile" value={settings.caFile} />
           <SettingText name="proxy" value={settings.proxy} />
+          <SettingText name="pythonMirror" value={settings.pythonMirror} />
+          <SettingText name="pythonDownloadsUrl" value={settings.pythonDownloadsUrl} />
         </section>
         <p className="muted settings-file">
           {t('settings.file')} <code className="selectable">{state.file}</code>
