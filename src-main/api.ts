@@ -33,7 +33,7 @@ export function createApi(engine: Engine, desktop: Desktop, version: string): Ap
 }
 
 function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiHandlers {
-  const { workspace, catalog, files, runs, schedule, preheat, secrets, settings, connection, workerImage, uv } = engine
+  const { workspace, catalog, files, runs, schedule, preheat, dependencies, secrets, settings, connection, workerImage, uv } = engine
   return {
     'workspace.current': () => workspace.current(),
     'workspace.open': async ({ path }) => opened(engine, await workspace.open(path)),
@@ -68,6 +68,10 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'cache.preheatState': () => preheat.state(),
     'cache.preheatLog': ({ pipeline }) => ({ text: preheat.log(pipeline) }),
     'cache.content': () => preheat.content(),
+    'dependencies.look': ({ pipeline, again }) => dependencies.look(pipeline, again),
+    'dependencies.check': ({ pipeline }) => dependencies.check(pipeline),
+    'dependencies.cancel': ({ pipeline }) => dependencies.cancel(pipeline),
+    'dependencies.proposeLock': ({ pipeline, upgrade }) => dependencies.proposeLock(pipeline, upgrade),
     'schedule.list': () => schedule.state(),
     'schedule.setActive': ({ active }) => schedule.setActive(active),
     'schedule.next': (query) => schedule.next(query),

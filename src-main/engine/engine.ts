@@ -2,12 +2,13 @@
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '@shared/app-error'
-import { createContainerCache, createHostCache } from './cache/cache-worker'
+import { createContainerCache, createHostCache, type CacheWorker } from './cache/cache-worker'
 import { createPreheatTriggers } from './cache/preheat-triggers'
 import { createPreheatService, type PreheatService } from './cache/preheat-service'
 import { createCachePlaces } from './cache/cache-place'
 import { createRunSetup } from './cache/run-setup'
 import { createWarmState } from './cache/warm-state'
+import { createDependencyService, type DependencyService } from './dependencies/dependency-service'
 import { forgetDockerEnvironment, type DockerClient } from './docker/client'
 import { createEngineConnection, type EngineConnection } from './docker/engine-connection'
 import type { GuardPolicy } from './docker/guard'
@@ -75,6 +76,7 @@ export type Engine = {
   secrets: SecretsService
   schedule: ScheduleService
   preheat: PreheatService
+  dependencies: DependencyService
   connection: EngineConnection
   workerImage: WorkerImage
   uv: UvFinder
@@ -131,7 +133,10 @@ export function createEngine(config: EngineConfig): Engine {
     settings: () => settings.current(),
     publish(state) {
       events.publish('workspace.changed', state)
-      if (state.workspace?.root !== lastRoot) preheat.reset()
+      if (state.workspace?.root !== lastRoot) {
+        preheat.reset()
+        dependencies.reset()
+      }
       lastRoot = state.workspace?.root
       void catalog.setDir(state.workspace?.pipelinesDir ?? null).then(() => state.workspace && notePipelinesKnown())
       void places.look()
@@ -252,25 +257,27 @@ export function createEngine(config: EngineConfig): Engine {
     workerDir: config.workerDir,
     setup: (version, spec) => setupOf(places.onHost(version, spec.workspaceRoot), spec),
   })
+  async function cacheWorker(): Promise<CacheWorker> {
+    const root = openRoot(workspace)
+    const pythonVersion = settings.current().defaultPythonVersion
+    const client = await connection.client().catch(() => null)
+    if (client === null) return createHostCache({ uv, cacheDir: join(hostCacheFolder(layout, root), 'uv'), pythonDir: join(layout.hostCacheDir, 'python'), network: await network(), env: env(), workerDir: config.workerDir, pythonVersion })
+    return createContainerCache({
+      client, image: workerImage, volumes, runnerVolume, owner, workspaceRoot: root, user: runUser(root), network: await network(), pythonVersion,
+      engineFacts: connection.facts() ?? { memoryBytes: null, cpuCount: null },
+      onHeld: (runId, isHeld) => (isHeld ? facts.set(`cache-work:${runId}`, presence.instanceId) : facts.remove(`cache-work:${runId}`)),
+    })
+  }
   const preheat = createPreheatService({
     pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)),
     findPipeline: (name) => catalog.find(name),
     warmState,
-    async worker() {
-      const root = openRoot(workspace)
-      const pythonVersion = settings.current().defaultPythonVersion
-      const client = await connection.client().catch(() => null)
-      if (client === null) return createHostCache({ uv, cacheDir: join(hostCacheFolder(layout, root), 'uv'), pythonDir: join(layout.hostCacheDir, 'python'), network: await network(), env: env(), workerDir: config.workerDir, pythonVersion })
-      return createContainerCache({
-        client, image: workerImage, volumes, runnerVolume, owner, workspaceRoot: root, user: runUser(root), network: await network(), pythonVersion,
-        engineFacts: connection.facts() ?? { memoryBytes: null, cpuCount: null },
-        onHeld: (runId, isHeld) => (isHeld ? facts.set(`cache-work:${runId}`, presence.instanceId) : facts.remove(`cache-work:${runId}`)),
-      })
-    },
+    worker: cacheWorker,
     place: () => places.look(),
     parallel: () => Math.max(2, 2 * (connection.facts()?.cpuCount ?? cpus().length)),
     publish: events.publish,
   })
+  const dependencies = createDependencyService({ findPipeline: (name) => catalog.find(name), worker: cacheWorker, env, publish: events.publish })
   const triggers = createPreheatTriggers({
     settings: () => settings.current(),
     env,
@@ -362,6 +369,7 @@ export function createEngine(config: EngineConfig): Engine {
     secrets,
     schedule,
     preheat,
+    dependencies,
     connection,
     workerImage,
     uv,
@@ -374,6 +382,9 @@ export function createEngine(config: EngineConfig): Engine {
       schedule.dispose()
       places.dispose()
       triggers.dispose()
+      const ending = dependencies.idle()
+      dependencies.reset()
+      await ending
       await preheat.dispose()
       await runs.stopAll()
       presence.close()

@@ -4,6 +4,7 @@
  */
 import { create } from 'zustand'
 import type { PreheatState } from '@shared/contract/cache'
+import type { DependencyState } from '@shared/contract/dependencies'
 import type { FileListing } from '@shared/contract/files'
 import type { PipelineCatalog } from '@shared/contract/pipelines'
 import type { Run } from '@shared/contract/runs'
@@ -31,6 +32,8 @@ export type EngineMirror = {
   schedule: ScheduleState | null
   /** The newest preheating. */
   preheat: PreheatState | null
+  /** By pipeline, of those that were looked at. */
+  dependencies: Readonly<Record<string, DependencyState>>
   /** True once the runs of the open workspace were listed. */
   runsLoaded: boolean
   runs: Readonly<Record<string, Run>>
@@ -53,6 +56,7 @@ export const emptyMirror: EngineMirror = {
   secrets: null,
   schedule: null,
   preheat: null,
+  dependencies: {},
   runsLoaded: false,
   runs: {},
   logSizes: {},

@@ -54,7 +54,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
     const before = getState()
     const workspace = newer(before.workspace, next)
     const changed = workspace !== before.workspace && (workspace.workspace?.root ?? null) !== rootOf(before)
-    setState(changed ? { workspace, catalog: null, secrets: null, schedule: null, preheat: null, runsLoaded: false, fileVersions: {}, listings: {} } : { workspace })
+    setState(changed ? { workspace, catalog: null, secrets: null, schedule: null, preheat: null, dependencies: {}, runsLoaded: false, fileVersions: {}, listings: {} } : { workspace })
     return changed
   }
 
@@ -93,6 +93,8 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
         return setState((mirror) => ({ schedule: newer(mirror.schedule, message.payload) }))
       case 'cache.preheatChanged':
         return setState((mirror) => ({ preheat: newer(mirror.preheat, message.payload) }))
+      case 'dependencies.changed':
+        return setState((mirror) => ({ dependencies: { ...mirror.dependencies, [message.payload.pipeline]: newer(mirror.dependencies[message.payload.pipeline], message.payload) } }))
       case 'settings.changed':
         return setState((mirror) => ({ settings: newer(mirror.settings, message.payload) }))
     }

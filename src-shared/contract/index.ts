@@ -1,6 +1,7 @@
 /** The contract: everything the window and the CLI can ask for, and everything the engine announces. */
 import type { EventName, Handlers, InputOf, OutputOf, ParsedInputOf, PayloadOf, RequestName } from './define'
 import { cacheContract } from './cache'
+import { dependenciesContract } from './dependencies'
 import { filesContract } from './files'
 import { pipelinesContract } from './pipelines'
 import { runsContract } from './runs'
@@ -16,6 +17,7 @@ export const contract = {
   files: filesContract,
   runs: runsContract,
   cache: cacheContract,
+  dependencies: dependenciesContract,
   schedule: scheduleContract,
   secrets: secretsContract,
   tools: toolsContract,
