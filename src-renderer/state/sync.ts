@@ -3,6 +3,7 @@
  * then loads snapshots; whatever arrives twice or late loses by its rev.
  */
 import type { ApiEvent, ApiInput, ApiOutput, ApiPayload, ApiRequest } from '@shared/contract/index'
+import type { DependencyState } from '@shared/contract/dependencies'
 import type { Run } from '@shared/contract/runs'
 import { type EngineMirror, newer, useEngineMirror, withRuns, withoutRuns } from './engine-mirror'
 
@@ -18,6 +19,10 @@ const historyLimit = 500
 
 export function applyRuns(runs: readonly Run[]): void {
   useEngineMirror.setState((mirror) => ({ runs: withRuns(mirror.runs, runs) }))
+}
+
+export function applyDependencies(state: DependencyState): void {
+  useEngineMirror.setState(({ dependencies }) => ({ dependencies: { ...dependencies, [state.pipeline]: newer(dependencies[state.pipeline], state) } }))
 }
 
 function rootOf(mirror: EngineMirror): string | null {
@@ -94,7 +99,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
       case 'cache.preheatChanged':
         return setState((mirror) => ({ preheat: newer(mirror.preheat, message.payload) }))
       case 'dependencies.changed':
-        return setState((mirror) => ({ dependencies: { ...mirror.dependencies, [message.payload.pipeline]: newer(mirror.dependencies[message.payload.pipeline], message.payload) } }))
+        return applyDependencies(message.payload)
       case 'settings.changed':
         return setState((mirror) => ({ settings: newer(mirror.settings, message.payload) }))
     }

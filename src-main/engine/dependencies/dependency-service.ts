@@ -115,7 +115,6 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
 
   const lookAtCode = async (entry: Entry, stop: AbortSignal): Promise<void> => {
     const { realPath, entryPoint } = entry.pipeline
-    const sources = sourcesKey(realPath, entryPoint)
     let found = null as ImportsMessage | null
     const worker = await deps.worker()
     const call: Omit<WorkerCall, 'isOffline'> = {
@@ -124,8 +123,9 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
     }
     // Only where there is no Python yet is there something to fetch.
     const problem = (await worker.perform({ ...call, isOffline: true })) === null ? null : await worker.perform({ ...call, isOffline: false })
-    if (found === null) throw new AppError('cache/unreadable', problem ?? 'The imports could not be looked for.')
-    change(entry, { written: { ...entry.written, imports: found.imports }, unreadable: found.unreadable, sources, lookedAtMs: Date.now() })
+    if (stop.aborted) return
+    if (found === null) throw new AppError('cache/unreadable', problem ?? 'The program that reads the code told nothing.')
+    change(entry, { written: { ...entry.written, imports: found.imports }, unreadable: found.unreadable, lookedAtMs: Date.now() })
   }
 
   const look: DependencyService['look'] = (name, again) => {
@@ -135,7 +135,10 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
     try {
       const requirements = requirementsKey(realPath)
       if (requirements !== entry.requirements || again) change(entry, { written: { ...readWritten(realPath), imports: entry.written.imports }, requirements, problems: { ...entry.problems, look: null } })
-      if (again || entry.sources !== sourcesKey(realPath, entryPoint)) {
+      const sources = sourcesKey(realPath, entryPoint)
+      if (again || entry.sources !== sources) {
+        // Also where it fails: the same code is not looked at again by itself.
+        entry.sources = sources
         perform(entry, 'looking', (stop) => lookAtCode(entry, stop)).catch((error: unknown) => change(entry, { problems: { ...entry.problems, look: toWireError(error).message } }))
       }
     } catch (error) {
