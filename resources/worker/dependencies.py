@@ -64,7 +64,8 @@ class Work:
 
     def environment(self):
         """As the run's: the same command makes it, so that it is the one that the run finds."""
-        code, out, errors = call([UV, "run", "--python", self.python, "--with-requirements", self.asked["file"], "python", "-c", "import json, sys; print(json.dumps(sys.path))"], self.env, RUN_SECONDS)
+        command = [UV, "run", "--python", self.python, "--with-requirements", self.asked["file"], "python", "-c", "import json, sys; print(json.dumps(sys.path))"]
+        code, out, errors = call(command, self.env, RUN_SECONDS)
         if code != 0:
             tell(part="install", problem=errors)
             return [], []
@@ -79,7 +80,8 @@ class Work:
             is_local = '"dir_info"' in (distribution.read_text("direct_url.json") or "")
             found.append((name, distribution.version, is_local))
             told.append({"name": name, "version": distribution.version, "licence": licence_of(distribution.metadata), "bytes": sum(file.size or 0 for file in files)})
-        tell(installed=told, provides={module: providers(module, owners) for module in self.asked["modules"]})
+        starts_offline = call(command, dict(self.env, UV_OFFLINE="1"), RUN_SECONDS)[0] == 0
+        tell(installed=told, startsOffline=starts_offline, provides={module: providers(module, owners) for module in self.asked["modules"]})
         return places, found
 
     def newest(self, places):

@@ -277,7 +277,16 @@ export function createEngine(config: EngineConfig): Engine {
     parallel: () => Math.max(2, 2 * (connection.facts()?.cpuCount ?? cpus().length)),
     publish: events.publish,
   })
-  const dependencies = createDependencyService({ findPipeline: (name) => catalog.find(name), worker: cacheWorker, env, publish: events.publish })
+  const dependencies = createDependencyService({
+    findPipeline: (name) => catalog.find(name),
+    worker: cacheWorker,
+    env,
+    async rememberWarm(pipeline, packages) {
+      const place = await places.look()
+      if (place !== null) warmState.remember(warmState.keyOf({ ...place, pythonVersion: pipeline.pythonVersion, pipelineDir: pipeline.realPath, env: pipeline.config.defaultEnv }), packages)
+    },
+    publish: events.publish,
+  })
   const triggers = createPreheatTriggers({
     settings: () => settings.current(),
     env,

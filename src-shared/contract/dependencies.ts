@@ -70,8 +70,10 @@ export const dependencyState = z.object({
   /** Code that could not be read, so that imports may be missing. */
   unreadable: z.array(z.object({ file: z.string(), cell: z.number().int().positive().nullable(), reason: z.string() })),
   lookedAtMs: atMs.nullable(),
-  /** When index and advisories were asked for exactly these requirements. */
+  /** When index and advisories were asked. */
   checkedAtMs: atMs.nullable(),
+  /** For exactly these requirements. What was found out about a version is kept beyond that. */
+  isCheckCurrent: z.boolean(),
   /** Of the newest look and check: what did not work, in the words of the tool. */
   problems: z.object({ look: words, resolve: words, install: words, newest: words, audit: words }),
   rev,

@@ -48,7 +48,7 @@ describeWithEngine('the packages of a pipeline', ({ endpoint, image }) => {
     const first = await world.api('dependencies.look', { pipeline: 'report', again: false })
     expect(first.packages.map(({ name }) => name)).toEqual(['jinja2', 'requests', 'six'])
     const state = await settled('report')
-    expect(state).toMatchObject({ phase: 'idle', hasRequirements: true, hasLock: false, isLockOutdated: false, checkedAtMs: null, problems: { look: null } })
+    expect(state).toMatchObject({ phase: 'idle', hasRequirements: true, hasLock: false, isLockOutdated: false, checkedAtMs: null, isCheckCurrent: false, problems: { look: null } })
     expect(packageOf(state, 'requests')).toMatchObject({ asked: { file: 'requirements.txt', line: 1, specifier: '==2.19.0' }, imports: [{ file: 'main.py', line: 1, isOptional: false }] })
     expect(packageOf(state, 'six')).toMatchObject({ imports: [], isOftenUnimported: false })
     expect(state.unasked).toMatchObject([
@@ -84,6 +84,8 @@ describeWithEngine('the packages of a pipeline', ({ endpoint, image }) => {
     expect(packageOf(state, 'certifi')).toMatchObject({ asked: null, through: ['requests'] })
     expect(state.unasked).toMatchObject([{ package: 'certifi', through: ['requests'], isOnIndex: true }, { package: 'pyyaml', isOnIndex: true }])
     expect(advisories.asked).toContain('jinja2 2.10')
+    // It was filled as a run fills it.
+    expect((await world.api('pipelines.list', {})).pipelines.find(({ name }) => name === 'report')?.cache).toMatchObject({ state: 'warm', startsOffline: true })
     await expectNothingLeft(world, endpoint)
   })
 
@@ -119,7 +121,9 @@ describeWithEngine('the packages of a pipeline', ({ endpoint, image }) => {
     expect(isLockOutdated(join(world.workspace, 'report'))).toBe(false)
     await world.engine.catalog.refresh()
     const state = await look('report')
-    expect(state).toMatchObject({ isLockOutdated: false })
+    expect(state).toMatchObject({ isLockOutdated: false, isCheckCurrent: false })
+    // Known of the same version from the check before.
+    expect(packageOf(state, 'requests')?.vulnerabilities).toHaveLength(1)
     expect(packageOf(state, 'certifi')).toMatchObject({ locked: '2018.4.16', through: ['requests'] })
     const { run, text: log } = await world.run('report')
     expect(run).toMatchObject({ outcome: 'succeeded' })
@@ -135,7 +139,15 @@ describeWithEngine('the packages of a pipeline', ({ endpoint, image }) => {
   })
 
   test('one thing at a time; a cancelled one ends and leaves nothing', async () => {
+    const begun = new Promise<void>((resolve) => {
+      const over = world.engine.events.on('dependencies.changed', ({ phase }) => {
+        if (phase !== 'installing') return
+        over()
+        resolve()
+      })
+    })
     await world.api('dependencies.check', { pipeline: 'alone' })
+    await begun
     await expect(world.api('dependencies.proposeLock', { pipeline: 'alone', upgrade: false })).rejects.toMatchObject({ code: 'cache/busy' })
     await world.api('dependencies.cancel', { pipeline: 'alone' })
     expect(await settled('alone')).toMatchObject({ phase: 'idle', problems: { install: null } })

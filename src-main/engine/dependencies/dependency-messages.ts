@@ -19,13 +19,12 @@ export const auditAnswer = z.object({ dependencies: z.array(auditedPackage) })
 type AuditAnswer = z.infer<typeof auditAnswer>
 
 const installedPackage = z.object({ name: z.string(), version: z.string(), licence: z.string().nullable(), bytes: z.number().int().nonnegative() })
-export type InstalledPackage = z.infer<typeof installedPackage>
 
 export const dependencyMessage = z.union([
   z.object({ phase: z.enum(['resolving', 'installing', 'newest', 'auditing']) }),
   z.object({ part: z.enum(['resolve', 'install', 'newest', 'audit']), problem: z.string() }),
   z.object({ compiled: z.string() }),
-  z.object({ installed: z.array(installedPackage), provides: z.record(z.string(), z.array(z.string())) }),
+  z.object({ installed: z.array(installedPackage), startsOffline: z.boolean(), provides: z.record(z.string(), z.array(z.string())) }),
   z.object({ newest: z.record(z.string(), z.string()) }),
   z.object({ exists: z.record(z.string(), z.boolean().nullable()) }),
   z.object({ audit: auditAnswer }),

@@ -8,6 +8,7 @@ import { AppError, toWireError } from '@shared/app-error'
 import type { DependencyState, LockProposal } from '@shared/contract/dependencies'
 import { createMessageReader } from '../cache/cache-work'
 import type { CacheWorker, WorkerCall } from '../cache/cache-worker'
+import type { ResolvedPackages } from '../cache/warm-state'
 import type { Publish } from '../events'
 import { versionOf } from '../files/text-file'
 import type { DiscoveredPipeline } from '../pipelines/discovery'
@@ -26,6 +27,8 @@ export type DependencyDeps = {
   worker: () => Promise<CacheWorker>
   /** The app's: pip-audit's own variables choose who is asked for advisories. */
   env: () => NodeJS.ProcessEnv
+  /** A check was seen to start from the cache alone, with these packages. */
+  rememberWarm: (pipeline: DiscoveredPipeline, packages: ResolvedPackages) => Promise<void>
   publish: Publish
 }
 
@@ -43,7 +46,7 @@ export type DependencyService = {
   reset(): void
 }
 
-type Checked = CheckedFacts & { requirements: string; atMs: number }
+type Checked = CheckedFacts & { requirements: string; atMs: number; startsOffline: boolean }
 
 type Entry = {
   pipeline: DiscoveredPipeline
@@ -81,10 +84,10 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
   }
   const stateOf = (entry: Entry): DependencyState => {
     const { pipeline, phase, written, unreadable, lookedAtMs, problems, requirements } = entry
-    const checked = entry.checked?.requirements === requirements ? entry.checked : null
+    const isCheckCurrent = entry.checked !== null && entry.checked.requirements === requirements
     return {
       pipeline: pipeline.name, phase, hasRequirements: chooseRequirements(pipeline.realPath) !== null, hasLock: written.locked !== null, isLockOutdated: isLockOutdated(pipeline.realPath),
-      ...dependencyReport(written, checked, entry.versions), unreadable, lookedAtMs, checkedAtMs: checked?.atMs ?? null, problems, rev,
+      ...dependencyReport(written, isCheckCurrent ? entry.checked : null, entry.versions), unreadable, lookedAtMs, checkedAtMs: entry.checked?.atMs ?? null, isCheckCurrent, problems, rev,
     }
   }
   const change = (entry: Entry, patch: Partial<Entry>): void => {
@@ -154,8 +157,8 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
     if ('newest' in told) checked.newest = told.newest
     if ('exists' in told) checked.exists = told.exists
     if ('installed' in told) {
-      Object.assign(checked, { installed: new Map(told.installed.map((found) => [found.name, found.version])), provides: told.provides })
-      for (const { name: packageName, version, licence, bytes } of told.installed) remember(entry, `${packageName} ${version}`, { licence, bytes })
+      Object.assign(checked, { installed: new Map(told.installed.map((found) => [found.name, found.version])), provides: told.provides, startsOffline: told.startsOffline })
+      for (const { name, version, licence, bytes } of told.installed) remember(entry, `${name} ${version}`, { licence, bytes })
     }
     if ('audit' in told) for (const [key, vulnerabilities] of vulnerabilitiesIn(told.audit)) remember(entry, key, { vulnerabilities })
     change(entry, { checked })
@@ -168,16 +171,17 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
     const { realPath } = entry.pipeline
     const file = chooseRequirements(realPath)
     if (file === null || entry.requirements === null) return
-    const checked: Checked = { requirements: entry.requirements, atMs: Date.now(), resolved: null, installed: null, provides: {}, newest: {}, exists: {} }
+    const checked: Checked = { requirements: entry.requirements, atMs: Date.now(), resolved: null, installed: null, provides: {}, newest: {}, exists: {}, startsOffline: false }
     const worker = await deps.worker()
     const problem = await worker.perform({
       program: 'dependencies.py', isOffline: false, pipelineDir: realPath, stop,
-      // What builds from the folder writes into it, as it does in a run.
       isReadOnly: !needsFolder(requirementTexts(realPath, file)),
       work: { task: 'check', ...work(entry, worker), file: worker.fileIn(realPath, file), ...questionsOf(entry.written) },
       onStdout: createMessageReader(dependencyMessage, (told) => take(entry, checked, told)),
     })
     if (problem !== null) throw new AppError('internal', problem)
+    // Edited meanwhile, it is another set-up.
+    if (checked.startsOffline && requirementsKey(realPath) === checked.requirements) await deps.rememberWarm(entry.pipeline, [...(checked.installed ?? [])])
   }
 
   const compile = async (entry: Entry, upgrade: boolean, stop: AbortSignal): Promise<LockProposal | null> => {
@@ -188,7 +192,9 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
     let after = null as string | null
     let said = null as string | null
     const problem = await worker.perform({
-      program: 'dependencies.py', isOffline: false, pipelineDir: realPath, isReadOnly: true, stop, work: { task: 'lock', upgrade, ...work(entry, worker) },
+      program: 'dependencies.py', isOffline: false, pipelineDir: realPath, stop, work: { task: 'lock', upgrade, ...work(entry, worker) },
+      // What builds from the folder writes into it, as it does in a run.
+      isReadOnly: !needsFolder(requirementTexts(realPath, 'requirements.txt')),
       onStdout: createMessageReader(dependencyMessage, (told) => {
         if ('compiled' in told) after = told.compiled
         if ('part' in told) said = wordsOf(entry.pipeline, told)

@@ -6,7 +6,7 @@ import { askedRequirements, chooseRequirements, requirementsFingerprint, require
 import type { WrittenFacts } from './dependency-report'
 import { readLock } from './lock-text'
 
-const mostFiles = 4000
+const mostEntries = 20_000
 const unnamed = /^\s*(?:-e\b|--editable\b|\.{1,2}\/|\/|[a-z+]+:\/\/|[^#\s]+\.(?:whl|tar\.gz|zip)\s*$)/m
 
 /** Throws where requirements cannot be read. */
@@ -29,17 +29,19 @@ export function requirementsKey(pipelineDir: string): string {
   return createHash('sha256').update(JSON.stringify([lock, asked])).digest('hex')
 }
 
-/** Changes with the code: name, size and time of each module and of the entry point. */
+/** Changes with the code: name, size and time of each module and of the entry point, as far as that many entries reach. */
 export function sourcesKey(pipelineDir: string, entryPoint: string): string {
   const hash = createHash('sha256')
-  let left = mostFiles
+  let left = mostEntries
   const walk = (folder: string): void => {
-    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+    if (entries.some(({ name }) => name === 'pyvenv.cfg')) return
+    for (const entry of entries) {
+      left -= 1
       if (entry.name.startsWith('.') || entry.name === '__pycache__' || entry.name === 'node_modules' || left <= 0) continue
       const path = join(folder, entry.name)
       if (entry.isDirectory()) walk(path)
       if (!entry.isFile() || !(entry.name.endsWith('.py') || path === join(pipelineDir, entryPoint))) continue
-      left -= 1
       const { size, mtimeMs } = lstatSync(path)
       hash.update(`${path}\0${size}\0${mtimeMs}\0`)
     }

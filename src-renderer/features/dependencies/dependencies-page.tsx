@@ -55,7 +55,7 @@ function Unsaved({ state }: { state: DependencyState }): ReactNode {
 
 function Head({ state }: { state: DependencyState }): ReactNode {
   const { t } = useTranslation()
-  const { pipeline, phase, hasRequirements, hasLock, lookedAtMs, checkedAtMs } = state
+  const { pipeline, phase, hasRequirements, hasLock, lookedAtMs, checkedAtMs, isCheckCurrent } = state
   const isBusy = phase !== 'idle'
   const time = (atMs: number): string => new Date(atMs).toLocaleString()
   return (
@@ -73,7 +73,7 @@ function Head({ state }: { state: DependencyState }): ReactNode {
       </header>
       <p className="muted">{t('dependencies.intro')}</p>
       <p className="muted" role="status">
-        {isBusy ? t(`dependencies.phase.${phase}`) : checkedAtMs !== null ? t('dependencies.checkedAt', { date: time(checkedAtMs) }) : lookedAtMs !== null ? t('dependencies.notChecked') : ''}
+        {isBusy ? t(`dependencies.phase.${phase}`) : checkedAtMs !== null ? t(isCheckCurrent ? 'dependencies.checkedAt' : 'dependencies.checkedBefore', { date: time(checkedAtMs) }) : lookedAtMs !== null ? t('dependencies.notChecked') : ''}
       </p>
       {hasRequirements && (
         <div className="lock-line">

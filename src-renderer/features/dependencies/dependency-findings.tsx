@@ -66,6 +66,14 @@ function Unasked({ state, found }: { state: DependencyState; found: UnaskedImpor
   )
 }
 
+function Line({ pipeline, place: { file, line } }: { pipeline: string; place: { file: string; line: number } }): ReactNode {
+  return (
+    <button type="button" className="link" onClick={() => openFile(pipeline, file, { line })}>
+      {file}:{line}
+    </button>
+  )
+}
+
 function Unimported({ pipeline, name, file, line }: { pipeline: string; name: string; file: string; line: number }): ReactNode {
   const { t } = useTranslation()
   const isRemoved = useAsked(pipeline, file, name) === false
@@ -79,10 +87,7 @@ function Unimported({ pipeline, name, file, line }: { pipeline: string; name: st
         </Button>
       }
     >
-      {t('dependencies.finding.notImported', { name })}{' '}
-      <button type="button" className="link" onClick={() => openFile(pipeline, file, { line })}>
-        {file}:{line}
-      </button>
+      {t('dependencies.finding.notImported', { name })} <Line pipeline={pipeline} place={{ file, line }} />
     </Entry>
   )
 }
@@ -109,7 +114,7 @@ export function Findings({ state }: { state: DependencyState }): ReactNode {
           {vulnerable.map((found) => (
             <Entry key={`vulnerable ${found.name}`} Icon={ShieldAlert} tone="tone-danger">
               {t('dependencies.finding.vulnerable', { name: found.name, version: found.locked ?? found.resolved ?? '', count: found.vulnerabilities?.length ?? 0 })}
-              {found.asked === null && found.through.length > 0 && ` ${t('dependencies.finding.vulnerableThrough', { through: found.through.join(', ') })}`}
+              {found.asked !== null ? <> <Line pipeline={pipeline} place={found.asked} /></> : found.through.length > 0 && ` ${t('dependencies.finding.vulnerableThrough', { through: found.through.join(', ') })}`}
             </Entry>
           ))}
           {isLockOutdated && (
