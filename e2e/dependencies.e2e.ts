@@ -18,7 +18,9 @@ describe.skipIf(testEngine === null)('The dependencies of a pipeline (needs FFD_
     write('report/main.py', 'import requests\nimport yaml\n\nprint(requests.__version__, yaml.__version__)\n')
     write('report/requirements.txt', 'requests==2.19.0\njinja2==2.10\nsix==1.16.0\n')
     write('report/pipeline.json', JSON.stringify({ default_env: { PIP_AUDIT_OSV_URL: advisories.url } }))
+    write('bare/main.py', 'import yaml\n')
     await app.page.pipeline('report').waitFor()
+    await app.page.pipeline('bare').waitFor()
   })
   afterAll(async () => {
     await app.close()
@@ -75,6 +77,7 @@ describe.skipIf(testEngine === null)('The dependencies of a pipeline (needs FFD_
     await row('requests').getByText('Apache 2.0').waitFor()
     await row('certifi').getByText('through requests').waitFor()
     await row('jinja2').getByText(/^newer: /).waitFor()
+    await window.getByRole('treeitem', { name: /^report, .*cache warm/ }).waitFor()
     await window.keyboard.press('ControlOrMeta+J')
     await app.page.screenshot('dependencies-checked')
   })
@@ -104,6 +107,21 @@ describe.skipIf(testEngine === null)('The dependencies of a pipeline (needs FFD_
     expect(readFileSync(file('requirements.txt.lock'), 'utf8')).toContain('jinja2==2.10\n')
   })
 
+  it('follows the pipeline that is selected, and makes the requirements of one that has none', async () => {
+    await app.page.select('bare')
+    await pageTab().click()
+    await page().getByRole('heading', { name: 'Dependencies of bare' }).waitFor()
+    await page().getByText(/There is no requirements\.txt/).waitFor()
+    await findings().getByRole('button', { name: 'Make requirements.txt with pyyaml' }).click()
+    await page().getByText('Edited and not saved yet: requirements.txt').waitFor()
+    expect(readFileSync(join(profile.samplesDir, 'bare', 'requirements.txt'), 'utf8')).toBe('')
+    await page().getByRole('button', { name: 'Save', exact: true }).click()
+    await page().getByText('Requirements, lock and imports agree.').waitFor()
+    expect(readFileSync(join(profile.samplesDir, 'bare', 'requirements.txt'), 'utf8')).toBe('pyyaml\n')
+    await app.page.select('report')
+    await pageTab().click()
+  })
+
   it('fits a narrow window, and is there in German and dark from the palette', async () => {
     const { window } = app.page
     const choose = async (action: string): Promise<void> => {
@@ -113,6 +131,8 @@ describe.skipIf(testEngine === null)('The dependencies of a pipeline (needs FFD_
     }
     await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(760, 700))
     await app.page.screenshot('dependencies-narrow')
+    await row('urllib3').scrollIntoViewIfNeeded()
+    await app.page.screenshot('dependencies-narrow-table')
     await choose('Theme: dark')
     await app.page.screenshot('dependencies-dark-narrow')
     await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1280, 900))

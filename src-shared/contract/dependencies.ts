@@ -53,8 +53,7 @@ export const unaskedImport = z.object({
 export type UnaskedImport = z.infer<typeof unaskedImport>
 
 /** idle <──> looking (code and files, without a network); idle ──> resolving ──> installing ──> newest ──> auditing ──> idle; idle <──> locking. */
-export const dependencyPhase = z.enum(['idle', 'looking', 'resolving', 'installing', 'newest', 'auditing', 'locking'])
-export type DependencyPhase = z.infer<typeof dependencyPhase>
+const dependencyPhase = z.enum(['idle', 'looking', 'resolving', 'installing', 'newest', 'auditing', 'locking'])
 
 const words = z.string().nullable()
 
@@ -70,7 +69,7 @@ export const dependencyState = z.object({
   /** Code that could not be read, so that imports may be missing. */
   unreadable: z.array(z.object({ file: z.string(), cell: z.number().int().positive().nullable(), reason: z.string() })),
   lookedAtMs: atMs.nullable(),
-  /** When index and advisories were asked. */
+  /** When index and advisories were asked; null also where that did not come to its end. */
   checkedAtMs: atMs.nullable(),
   /** For exactly these requirements. What was found out about a version is kept beyond that. */
   isCheckCurrent: z.boolean(),

@@ -150,7 +150,7 @@ describeWithEngine('the packages of a pipeline', ({ endpoint, image }) => {
     await begun
     await expect(world.api('dependencies.proposeLock', { pipeline: 'alone', upgrade: false })).rejects.toMatchObject({ code: 'cache/busy' })
     await world.api('dependencies.cancel', { pipeline: 'alone' })
-    expect(await settled('alone')).toMatchObject({ phase: 'idle', problems: { install: null } })
+    expect(await settled('alone')).toMatchObject({ phase: 'idle', checkedAtMs: null, problems: { install: null } })
     await expectNothingLeft(world, endpoint)
   })
 

@@ -26,7 +26,8 @@ export type CheckedFacts = {
 }
 
 /** Never changes for a version, or seldom: kept from check to check, by `name version`. */
-export type VersionFacts = ReadonlyMap<string, { licence?: string | null; bytes?: number; vulnerabilities?: Vulnerability[] }>
+export type VersionFacts = ReadonlyMap<string, FactsOfVersion>
+export type FactsOfVersion = { licence?: string | null; bytes?: number; vulnerabilities?: Vulnerability[] }
 
 type Report = Pick<DependencyState, 'packages' | 'unasked'>
 

@@ -16,7 +16,7 @@ import { readRequirementsText } from '../runs/requirement-lines'
 import { classifySetupFault } from '../runs/setup-fault'
 import { chooseRequirements, isLockOutdated, needsFolder, requirementTexts } from '../uv/requirements'
 import { dependencyMessage, importsMessage, vulnerabilitiesIn, type DependencyMessage, type ImportsMessage } from './dependency-messages'
-import { dependencyReport, questionsOf, type CheckedFacts, type VersionFacts, type WrittenFacts } from './dependency-report'
+import { dependencyReport, questionsOf, type CheckedFacts, type FactsOfVersion, type WrittenFacts } from './dependency-report'
 import { readLock } from './lock-text'
 import { readWritten, requirementsKey, sourcesKey } from './written-facts'
 
@@ -46,7 +46,7 @@ export type DependencyService = {
   reset(): void
 }
 
-type Checked = CheckedFacts & { requirements: string; atMs: number; startsOffline: boolean }
+type Checked = CheckedFacts & { requirements: string; atMs: number | null; startsOffline: boolean }
 
 type Entry = {
   pipeline: DiscoveredPipeline
@@ -58,7 +58,7 @@ type Entry = {
   sources: string | null
   lookedAtMs: number | null
   checked: Checked | null
-  versions: Map<string, VersionFacts extends ReadonlyMap<string, infer F> ? F : never>
+  versions: Map<string, FactsOfVersion>
   problems: DependencyState['problems']
   stop: AbortController | null
   working: Promise<unknown>
@@ -163,7 +163,7 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
     if ('audit' in told) for (const [key, vulnerabilities] of vulnerabilitiesIn(told.audit)) remember(entry, key, { vulnerabilities })
     change(entry, { checked })
   }
-  const remember = (entry: Entry, key: string, facts: Entry['versions'] extends Map<string, infer F> ? F : never): void => {
+  const remember = (entry: Entry, key: string, facts: FactsOfVersion): void => {
     entry.versions.set(key, { ...entry.versions.get(key), ...facts })
   }
 
@@ -171,7 +171,7 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
     const { realPath } = entry.pipeline
     const file = chooseRequirements(realPath)
     if (file === null || entry.requirements === null) return
-    const checked: Checked = { requirements: entry.requirements, atMs: Date.now(), resolved: null, installed: null, provides: {}, newest: {}, exists: {}, startsOffline: false }
+    const checked: Checked = { requirements: entry.requirements, atMs: null, resolved: null, installed: null, provides: {}, newest: {}, exists: {}, startsOffline: false }
     const worker = await deps.worker()
     const problem = await worker.perform({
       program: 'dependencies.py', isOffline: false, pipelineDir: realPath, stop,
@@ -180,6 +180,8 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
       onStdout: createMessageReader(dependencyMessage, (told) => take(entry, checked, told)),
     })
     if (problem !== null) throw new AppError('internal', problem)
+    if (stop.aborted) return
+    change(entry, { checked: Object.assign(checked, { atMs: Date.now() }) })
     // Edited meanwhile, it is another set-up.
     if (checked.startsOffline && requirementsKey(realPath) === checked.requirements) await deps.rememberWarm(entry.pipeline, [...(checked.installed ?? [])])
   }

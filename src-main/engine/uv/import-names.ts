@@ -14,7 +14,7 @@ const installedAs: Record<string, string[]> = {
   // The image has no libGL, which the variant with windows needs.
   cv2: ['opencv-python-headless', 'opencv-python', 'opencv-contrib-python-headless', 'opencv-contrib-python'],
   dateutil: ['python-dateutil'],
-  'delta': ['delta-spark'],
+  delta: ['delta-spark'],
   docx: ['python-docx'],
   dotenv: ['python-dotenv'],
   faiss: ['faiss-cpu', 'faiss-gpu'],
