@@ -33,7 +33,7 @@ export function createApi(engine: Engine, desktop: Desktop, version: string): Ap
 }
 
 function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiHandlers {
-  const { workspace, catalog, files, runs, schedule, preheat, cacheCheck, secrets, settings, connection, workerImage, uv, pythons, fetches } = engine
+  const { workspace, catalog, files, runs, schedule, preheat, cacheCheck, secrets, settings, connection, workerImage, uv, pythons, fetches, dependencies } = engine
   return {
     'workspace.current': () => workspace.current(),
     'workspace.open': async ({ path }) => opened(engine, await workspace.open(path)),
@@ -83,6 +83,10 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'pythons.cancelInstall': () => pythons.cancelInstall(),
     'pythons.log': () => ({ text: pythons.log() }),
     'pythons.remove': ({ folder }) => pythons.remove(folder),
+    'dependencies.look': ({ pipeline, again }) => dependencies.look(pipeline, again),
+    'dependencies.check': ({ pipeline }) => dependencies.check(pipeline),
+    'dependencies.cancel': ({ pipeline }) => dependencies.cancel(pipeline),
+    'dependencies.proposeLock': ({ pipeline, upgrade }) => dependencies.proposeLock(pipeline, upgrade),
     'schedule.list': () => schedule.state(),
     'schedule.setActive': ({ active }) => schedule.setActive(active),
     'schedule.next': (query) => schedule.next(query),

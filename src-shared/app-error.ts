@@ -38,6 +38,7 @@ export const errorCodes = [
   'store/unavailable',
   'tool/missing',
   'uv/fetch-failed',
+  'uv/resolve-failed',
   'workspace/none-open',
   'workspace/not-a-folder',
   'workspace/unreadable',

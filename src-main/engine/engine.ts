@@ -19,6 +19,7 @@ import { createSetupEnvironment, onlyForUv } from './cache/setup-environment'
 import { createTurns } from './cache/turns'
 import { createWarmAfterRepair } from './cache/warm-after-repair'
 import { createWarmState } from './cache/warm-state'
+import { createDependencyService, type DependencyService } from './dependencies/dependency-service'
 import { forgetDockerEnvironment, type DockerClient } from './docker/client'
 import { createEngineConnection, type EngineConnection } from './docker/engine-connection'
 import type { GuardPolicy } from './docker/guard'
@@ -89,6 +90,7 @@ export type Engine = {
   cacheCheck: CacheCheck
   pythons: PythonsService
   fetches: FetchEstimates
+  dependencies: DependencyService
   connection: EngineConnection
   workerImage: WorkerImage
   uv: UvFinder
@@ -149,6 +151,7 @@ export function createEngine(config: EngineConfig): Engine {
         preheat.reset()
         cacheCheck.reset()
         pythons.reset()
+        dependencies.reset()
       }
       lastRoot = state.workspace?.root
       void catalog.setDir(state.workspace?.pipelinesDir ?? null).then(() => state.workspace && notePipelinesKnown())
@@ -333,6 +336,16 @@ export function createEngine(config: EngineConfig): Engine {
     publish: events.publish,
     onChanged: () => catalog.recompute(),
   })
+  const dependencies = createDependencyService({
+    findPipeline: (name) => catalog.find(name),
+    worker,
+    env,
+    async rememberWarm(pipeline, packages) {
+      const place = await places.look()
+      if (place !== null) warmState.remember(warmState.keyOf(partsOf(pipeline, place, environmentOf(pipeline))), packages)
+    },
+    publish: events.publish,
+  })
   const triggers = createPreheatTriggers({
     settings: () => settings.current(),
     env,
@@ -445,6 +458,7 @@ export function createEngine(config: EngineConfig): Engine {
     cacheCheck,
     pythons,
     fetches,
+    dependencies,
     connection,
     workerImage,
     uv,
@@ -457,7 +471,9 @@ export function createEngine(config: EngineConfig): Engine {
       schedule.dispose()
       places.dispose()
       triggers.dispose()
-      await Promise.all([preheat.dispose(), cacheCheck.dispose(), pythons.dispose()])
+      const ending = dependencies.idle()
+      dependencies.reset()
+      await Promise.all([preheat.dispose(), cacheCheck.dispose(), pythons.dispose(), ending])
       await runs.stopAll()
       presence.close()
       workerImage.cancelPull()

@@ -5,6 +5,7 @@
 import { create } from 'zustand'
 import type { CacheCheckState } from '@shared/contract/cache-check'
 import type { PreheatState } from '@shared/contract/cache'
+import type { DependencyState } from '@shared/contract/dependencies'
 import type { FileListing } from '@shared/contract/files'
 import type { PipelineCatalog } from '@shared/contract/pipelines'
 import type { PythonsState } from '@shared/contract/pythons'
@@ -36,6 +37,8 @@ export type EngineMirror = {
   /** The newest check of the cache. */
   cacheCheck: CacheCheckState | null
   pythons: PythonsState | null
+  /** By pipeline, of those that were looked at. */
+  dependencies: Readonly<Record<string, DependencyState>>
   /** True once the runs of the open workspace were listed. */
   runsLoaded: boolean
   runs: Readonly<Record<string, Run>>
@@ -60,6 +63,7 @@ export const emptyMirror: EngineMirror = {
   preheat: null,
   cacheCheck: null,
   pythons: null,
+  dependencies: {},
   runsLoaded: false,
   runs: {},
   logSizes: {},

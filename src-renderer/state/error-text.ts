@@ -45,6 +45,7 @@ const actions: Record<ErrorCode, ErrorAction | null> = {
   'store/unavailable': 'view.doctor',
   'tool/missing': 'view.doctor',
   'uv/fetch-failed': 'view.doctor',
+  'uv/resolve-failed': null,
   'workspace/none-open': 'workspace.open',
   'workspace/not-a-folder': 'workspace.open',
   'workspace/unreadable': 'workspace.open',

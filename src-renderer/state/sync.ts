@@ -3,6 +3,7 @@
  * then loads snapshots; whatever arrives twice or late loses by its rev.
  */
 import type { ApiEvent, ApiInput, ApiOutput, ApiPayload, ApiRequest } from '@shared/contract/index'
+import type { DependencyState } from '@shared/contract/dependencies'
 import type { Run } from '@shared/contract/runs'
 import { type EngineMirror, newer, useEngineMirror, withRuns, withoutRuns } from './engine-mirror'
 
@@ -16,8 +17,15 @@ export type SyncSource = {
 
 const historyLimit = 500
 
+/** What is shown of one workspace must not outlive it. */
+const nothingOfWorkspace = { catalog: null, secrets: null, schedule: null, preheat: null, cacheCheck: null, pythons: null, dependencies: {}, runsLoaded: false, fileVersions: {}, listings: {} }
+
 export function applyRuns(runs: readonly Run[]): void {
   useEngineMirror.setState((mirror) => ({ runs: withRuns(mirror.runs, runs) }))
+}
+
+export function applyDependencies(state: DependencyState): void {
+  useEngineMirror.setState(({ dependencies }) => ({ dependencies: { ...dependencies, [state.pipeline]: newer(dependencies[state.pipeline], state) } }))
 }
 
 function rootOf(mirror: EngineMirror): string | null {
@@ -56,7 +64,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
     const before = getState()
     const workspace = newer(before.workspace, next)
     const changed = workspace !== before.workspace && (workspace.workspace?.root ?? null) !== rootOf(before)
-    setState(changed ? { workspace, catalog: null, secrets: null, schedule: null, preheat: null, cacheCheck: null, pythons: null, runsLoaded: false, fileVersions: {}, listings: {} } : { workspace })
+    setState(changed ? { workspace, ...nothingOfWorkspace } : { workspace })
     return changed
   }
 
@@ -99,6 +107,8 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
         return setState((mirror) => ({ preheat: newer(mirror.preheat, message.payload) }))
       case 'pythons.changed':
         return setState((mirror) => ({ pythons: newer(mirror.pythons, message.payload) }))
+      case 'dependencies.changed':
+        return applyDependencies(message.payload)
       case 'settings.changed':
         return setState((mirror) => ({ settings: newer(mirror.settings, message.payload) }))
     }

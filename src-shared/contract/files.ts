@@ -32,7 +32,7 @@ export const filesContract = {
   read: request({ pipeline: pipelineName, path: filePath }, fileContent),
   /**
    * Replaces the file atomically. With `expectedVersion` other than the version on disk: file/changed-on-disk and nothing is
-   * written; null writes whatever is there.
+   * written; null writes whatever is there, an empty one only where there is no file.
    */
   write: request({ pipeline: pipelineName, path: filePath, text: z.string().max(20_000_000), expectedVersion: z.string().nullable() }, z.object({ version: z.string() })),
   /** The files of a pipeline that was listed before are other ones now. */

@@ -1,6 +1,7 @@
 /** The contract: everything the window and the CLI can ask for, and everything the engine announces. */
 import type { EventName, Handlers, InputOf, OutputOf, ParsedInputOf, PayloadOf, RequestName } from './define'
 import { cacheContract } from './cache'
+import { dependenciesContract } from './dependencies'
 import { filesContract } from './files'
 import { pipelinesContract } from './pipelines'
 import { pythonsContract } from './pythons'
@@ -18,6 +19,7 @@ export const contract = {
   runs: runsContract,
   cache: cacheContract,
   pythons: pythonsContract,
+  dependencies: dependenciesContract,
   schedule: scheduleContract,
   secrets: secretsContract,
   tools: toolsContract,

@@ -30,6 +30,8 @@ export type WorkerCall = {
   python?: string
   /** Mounted as /app. */
   pipelineDir?: string
+  /** It only looks into that folder. */
+  isReadOnly?: boolean
   onStdout: (chunk: Buffer) => void
   /** Aborted, it ends at once; what was done until then stays. */
   stop?: AbortSignal
@@ -67,7 +69,7 @@ export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
   const { client, owner, user, workspaceRoot } = deps
   let names: string[] = []
 
-  const specOf = async (runId: string, { program, work, isOffline, leavesCacheAlone, pipelineDir, python = deps.pythonVersion }: WorkerCall): Promise<ContainerSpec> => {
+  const specOf = async (runId: string, { program, work, isOffline, leavesCacheAlone, pipelineDir, isReadOnly = false, python = deps.pythonVersion }: WorkerCall): Promise<ContainerSpec> => {
     const found = deps.image.require(client)
     const volumes = await deps.volumes.prepare(client, found, workspaceRoot, user)
     names = [volumes.cacheVolume, volumes.pythonVolume]
@@ -79,7 +81,8 @@ export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
       { runId, pipelineName: 'cache', pipelineDir: pipelineDir ?? null, pythonVersion: deps.pythonVersion, requirements: null, entryPoint: 'main.py', env: workVariables(work) },
       { owner, image: reference, user, volumes, network: deps.network, isOffline, routeFile: null, runnerVolume, limits },
     )
-    return { ...spec, Cmd: ['uv', ...programArguments(python, `${containerRunnerDir}/${program}`, leavesCacheAlone)], HostConfig: { ...spec.HostConfig, NetworkMode: isOffline ? 'none' : 'bridge' } }
+    const Mounts = spec.HostConfig.Mounts.map((mount) => (mount.Target === '/app' ? { ...mount, ReadOnly: isReadOnly } : mount))
+    return { ...spec, Cmd: ['uv', ...programArguments(python, `${containerRunnerDir}/${program}`, leavesCacheAlone)], HostConfig: { ...spec.HostConfig, NetworkMode: isOffline ? 'none' : 'bridge', Mounts } }
   }
 
   return {

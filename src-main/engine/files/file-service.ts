@@ -24,7 +24,7 @@ export type FileService = {
   list(pipeline: string): Promise<ApiOutput<'files.list'>>
   /** Errors: file/not-found, file/not-regular, file/outside-workspace, file/too-large, file/binary, file/permission-denied. */
   read(pipeline: string, path: string): Promise<FileContent>
-  /** Errors: as read, and file/changed-on-disk, file/disk-full. `expectedVersion` null writes whatever is there. */
+  /** Errors: as read, and file/changed-on-disk, file/disk-full. `expectedVersion` null writes whatever is there, empty only where there is nothing. */
   write(pipeline: string, path: string, text: string, expectedVersion: string | null): Promise<{ version: string }>
   /** Publishes each file that was read before and has another content now, and each listing that was asked for and is another one now. */
   noteDiskChanges(paths: ChangedPaths): Promise<void>
@@ -113,7 +113,7 @@ export function createFileService({ findPipeline, publishChanged, publishListing
         throw new AppError('file/permission-denied', message, { path })
       }
       const beforeReplace = async () => {
-        if (expectedVersion !== null && (await versionOnDisk(root, path)) !== expectedVersion) {
+        if (expectedVersion !== null && ((await versionOnDisk(root, path)) ?? '') !== expectedVersion) {
           const message = `${JSON.stringify(path)} was changed on disk since it was opened, and was not saved. Reload it, or overwrite it.`
           throw new AppError('file/changed-on-disk', message, { path })
         }

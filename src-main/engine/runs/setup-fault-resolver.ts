@@ -1,20 +1,9 @@
 /** The rules of setup-fault.ts for requirements that cannot be met: uv's proof is long, the first thing it names is the cause. */
 import { closestNames } from '@shared/closest-names'
+import { knownDistributions } from '../uv/import-names'
 import { lineOfPackage, type RequirementsText } from './requirement-lines'
 import type { SetupFaultFinding, SetupFaultRule } from './setup-fault-rule'
 
-/** What is imported under another name than it is installed by. */
-const installedAs: Record<string, string> = {
-  bs4: 'beautifulsoup4',
-  cv2: 'opencv-python-headless',
-  dotenv: 'python-dotenv',
-  'google-cloud': 'google-cloud-storage',
-  pil: 'pillow',
-  psycopg2: 'psycopg2-binary',
-  skimage: 'scikit-image',
-  sklearn: 'scikit-learn',
-  yaml: 'PyYAML',
-}
 const wellKnown = ['beautifulsoup4', 'boto3', 'duckdb', 'fastapi', 'flask', 'google-cloud-bigquery', 'httpx', 'matplotlib', 'numpy', 'openpyxl', 'pandas', 'pillow', 'plotly', 'polars', 'psycopg2-binary', 'pyarrow', 'pydantic', 'pymongo', 'pyspark', 'pytest', 'python-dateutil', 'python-dotenv', 'pyyaml', 'requests', 'scikit-learn', 'scipy', 'seaborn', 'snowflake-connector-python', 'sqlalchemy', 'tensorflow', 'torch', 'xgboost']
 
 const noSolution = /No solution found when resolving[^]*/
@@ -44,7 +33,7 @@ type Explain = (proof: string, requirements: RequirementsText | null) => SetupFa
 const unknownPackage: Explain = (proof, requirements) => {
   const name = /Because ([\w.-]+) was not found in the (?:package registry|provided package locations|cache)/.exec(proof)?.[1]
   if (name === undefined) return null
-  const [meant] = Object.hasOwn(installedAs, name) ? [installedAs[name]] : closestNames(name, wellKnown)
+  const [meant] = [...knownDistributions(name), ...closestNames(name, wellKnown)].filter((other) => other !== name)
   const advice = meant === undefined ? 'Correct the name, or set the index that has it.' : `Did you mean ${meant}?`
   return finding(name, `${place(requirements, name)} asks for ${name}, which the package index does not have. ${advice}`)
 }

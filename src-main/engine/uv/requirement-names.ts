@@ -11,7 +11,10 @@ const requirement = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*
 
 export function readRequirements(text: string): Requirement[] {
   return text.split('\n').flatMap((line) => {
-    const match = requirement.exec(line.trim())
-    return match?.[1] === undefined ? [] : [{ name: normalizedName(match[1]), specifier: (match[2] ?? '').split(' --')[0]!.replaceAll(/[\s\\]/g, '') }]
+    const [, name, rest = ''] = requirement.exec(line.trim()) ?? []
+    const specifier = rest.split(' --')[0]!.replaceAll(/[\s\\]/g, '')
+    // An address or a file begins like a name.
+    if (name === undefined || !/^(?:$|[<>=!~(])/.test(specifier) || /\.(?:whl|zip|gz)$/.test(name)) return []
+    return [{ name: normalizedName(name), specifier }]
   })
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { readRequirements } from './requirement-names'
+import { readRequirements, type Requirement } from './requirement-names'
 
 export type RequirementsFile = 'requirements.txt' | 'requirements.txt.lock'
 
@@ -25,7 +25,7 @@ export function requirementsFingerprint(pipelineDir: string): string | null {
 }
 
 const maxFileBytes = 1_048_576
-const include = /^\s*(?:-r|-c|--requirements?|--constraints?)(?:\s+|=)(\S+)/
+const include = /^\s*(-r|-c|--requirements?|--constraints?)(?:\s+|=)(\S+)/
 
 /** Names in the requirements, included files too; empty where there are none or one cannot be read. */
 export function requirementNames(pipelineDir: string): string[] {
@@ -43,16 +43,25 @@ export function isLockOutdated(pipelineDir: string): boolean {
   if (chooseRequirements(pipelineDir) !== 'requirements.txt.lock') return false
   try {
     const locked = new Map(readRequirements(readFileSync(join(pipelineDir, 'requirements.txt.lock'), 'utf8')).map(({ name, specifier }) => [name, specifier]))
-    const asked = requirementTexts(pipelineDir, 'requirements.txt').flatMap(({ text }) => readRequirements(text))
-    return asked.some(({ name, specifier }) => !locked.has(name) || (/^==[^*,]+$/.test(specifier) && specifier !== locked.get(name)))
+    return askedRequirements(pipelineDir).some(({ name, specifier }) => !locked.has(name) || (/^==[^*,]+$/.test(specifier) && specifier !== locked.get(name)))
   } catch {
     return false
   }
 }
 
+/** `file` as in the pipeline's folder, with forward slashes; `line` is 1-based, `text` the line as it is. */
+export type AskedRequirement = Requirement & { file: string; line: number; text: string }
+
+/** What requirements.txt and the files that it includes ask for; a constraint asks for nothing. Throws where one cannot be read. */
+export function askedRequirements(pipelineDir: string): AskedRequirement[] {
+  return requirementTexts(pipelineDir, 'requirements.txt')
+    .filter(({ isConstraint }) => !isConstraint)
+    .flatMap(({ path, text }) => text.split('\n').flatMap((line, index) => readRequirements(line).map((found) => ({ ...found, file: path.replaceAll('\\', '/'), line: index + 1, text: line.trim() }))))
+}
+
 /** The file and those that it includes; paths as in the pipeline's folder. Throws where one cannot be read. */
-export function requirementTexts(pipelineDir: string, file: RequirementsFile): { path: string; text: string }[] {
-  return withIncludes(join(pipelineDir, file)).map(({ path, text }) => ({ path: relative(pipelineDir, path), text }))
+export function requirementTexts(pipelineDir: string, file: RequirementsFile): { path: string; text: string; isConstraint: boolean }[] {
+  return withIncludes(join(pipelineDir, file)).map((found) => ({ ...found, path: relative(pipelineDir, found.path) }))
 }
 
 /** Whether they name something in the pipeline's folder, which is not there without the folder. */
@@ -65,17 +74,20 @@ export function isLocalLine(line: string): boolean {
 }
 
 /** The file and those that it names by `-r` and `-c`, each once; uv resolves their paths from the file that names them. */
-function withIncludes(file: string, seen = new Set<string>()): { path: string; text: string }[] {
+function withIncludes(file: string, isConstraint = false, seen = new Set<string>()): { path: string; text: string; isConstraint: boolean }[] {
   if (seen.has(file)) return []
   seen.add(file)
   // The workspace is not trusted: a pipe or a device named here would be read for ever.
   const stats = statSync(file)
   if (!stats.isFile() || stats.size > maxFileBytes) throw new Error(`${file} is no requirements file`)
   const text = readFileSync(file, 'utf8')
-  const included = text.split('\n').flatMap((line) => include.exec(line)?.[1] ?? [])
+  const included = text.split('\n').flatMap((line) => {
+    const [, option = '', path] = include.exec(line) ?? []
+    return path === undefined ? [] : [{ path, isConstraint: isConstraint || /c/.test(option) }]
+  })
   // What is fetched from elsewhere cannot be looked at here; its address is part of the text.
-  const local = included.filter((path) => !path.includes('://'))
-  return [{ path: file, text }, ...local.flatMap((path) => withIncludes(resolve(dirname(file), path), seen))]
+  const local = included.filter(({ path }) => !path.includes('://'))
+  return [{ path: file, text, isConstraint }, ...local.flatMap((found) => withIncludes(resolve(dirname(file), found.path), found.isConstraint, seen))]
 }
 
 function isFile(path: string): boolean {

@@ -4,6 +4,7 @@ import { useEngineMirror } from '../../state/engine-mirror'
 import { type Tab, openPage, showPipeline, tabId, useLayout } from '../../state/layout'
 import { cancelPreheat, preheat, preheatAll } from '../cache/cache-actions'
 import { checkCache } from '../cache/check-actions'
+import { checkDependencies, openDependencies, proposeLock } from '../dependencies/dependency-actions'
 import { closeTabAsking, saveAll, saveDocument } from '../editor/document-actions'
 import { goToError } from '../runs/go-to-error'
 import { logOnScreen } from '../runs/log-commands'
@@ -25,6 +26,7 @@ export type ActionId =
   | 'view.toggleSideBar' | 'view.togglePanel' | 'view.maximizePanel' | 'view.nextRegion' | 'view.previousRegion' | 'view.focusTree' | 'view.overview'
   | 'view.doctor' | 'view.settings' | 'view.secrets' | 'view.schedule' | 'view.cache'
   | 'cache.preheat' | 'cache.preheatAll' | 'cache.cancel' | 'cache.check'
+  | 'view.dependencies' | 'dependencies.check' | 'dependencies.writeLock' | 'dependencies.upgradeLock'
   | 'secret.add' | 'secret.encrypt' | 'secret.encryptionKey'
   | 'theme.system' | 'theme.light' | 'theme.dark' | 'language.en' | 'language.de'
   | 'workspace.open' | 'workspace.openSamples' | 'workspace.reveal' | 'pipeline.reveal'
@@ -72,6 +74,7 @@ function action(id: ActionId, keys: readonly string[], run: () => unknown, isEna
 
 const hasWorkspace = (): boolean => mirror().workspace?.workspace != null
 const isPreheating = (): boolean => mirror().preheat?.isRunning === true
+const hasRequirements = (): boolean => mirror().catalog?.pipelines.find(({ name }) => name === selected())?.hasRequirements ?? false
 const canStart = (): boolean => isPipelineSelected() && usePendingStart.getState().pipeline === null
 
 export const actions: readonly Action[] = [
@@ -106,6 +109,10 @@ export const actions: readonly Action[] = [
   action('cache.preheatAll', [], preheatAll, () => hasWorkspace() && !isPreheating()),
   action('cache.cancel', [], cancelPreheat, isPreheating),
   action('cache.check', [], () => checkCache(true), hasWorkspace),
+  action('view.dependencies', [], withPipeline(openDependencies), isPipelineSelected),
+  action('dependencies.check', [], withPipeline((pipeline) => { openDependencies(pipeline); return checkDependencies(pipeline) }), hasRequirements),
+  action('dependencies.writeLock', [], withPipeline((pipeline) => proposeLock(pipeline, false)), hasRequirements),
+  action('dependencies.upgradeLock', [], withPipeline((pipeline) => proposeLock(pipeline, true)), hasRequirements),
   action('secret.add', [], () => { openPage('secrets'); openSecretDialog({ kind: 'set', name: null }) }, hasWorkspace),
   action('secret.encrypt', [], () => openSecretDialog({ kind: 'encrypt' }), hasWorkspace),
   action('secret.encryptionKey', [], () => { openPage('secrets'); openSecretDialog({ kind: 'key' }) }, hasWorkspace),

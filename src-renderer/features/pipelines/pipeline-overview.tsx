@@ -1,5 +1,5 @@
 /** The selected pipeline at a glance, shown while no file is open: what it is, what is wrong with it, what to do. */
-import { Braces, FileCode, Flame } from 'lucide-react'
+import { Boxes, Braces, FileCode, Flame } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Pipeline } from '@shared/contract/pipelines'
@@ -7,6 +7,7 @@ import { useEngineMirror } from '../../state/engine-mirror'
 import { useLayout } from '../../state/layout'
 import { Button } from '../../ui/button'
 import { preheat } from '../cache/cache-actions'
+import { openDependencies } from '../dependencies/dependency-actions'
 import { openFile } from '../editor/document-actions'
 import { keysText } from '../palette/keys'
 import { DownstreamList } from './downstream-list'
@@ -53,6 +54,9 @@ function PipelineCard({ pipeline }: { pipeline: Pipeline }): ReactNode {
             {t('pipelines.openEntry', { file: metadataFile })}
           </Button>
         )}
+        <Button icon={<Boxes size={15} />} onClick={() => openDependencies(pipeline.name)}>
+          {t('dependencies.title')}
+        </Button>
         {state !== 'not-needed' && (
           <Button icon={<Flame size={15} />} disabled={isPreheating} onClick={() => void preheat([pipeline.name])}>
             {t(state === 'warm' ? 'cache.checkNewer' : 'cache.preheatOne')}
