@@ -4,6 +4,9 @@
  */
 export const errorCodes = [
   'cache/busy',
+  'cache/file-refused',
+  'cache/in-use',
+  'cache/preview-outdated',
   'cache/unreadable',
   'cache/volume-foreign',
   'docker/image-missing',

@@ -11,7 +11,7 @@ import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from uv_work import UV, cached_versions, call, inventory, normalized, read_work, tell, uv_environment
+from uv_work import UV, cached_versions, call, inventory, normalized, put_files, read_work, tell, uv_environment
 
 COMPILE_SECONDS = 600
 RUN_SECONDS = 1800
@@ -33,16 +33,9 @@ class Job:
     def __init__(self, asked, folder, is_offline):
         self.id = asked["id"]
         self.python = asked["python"]
-        self.file = asked["file"]
+        self.file = put_files(asked, folder)
         self.is_offline = is_offline
         self.env = uv_environment(asked["env"])
-        if asked["files"] is not None:
-            for path, content in asked["files"].items():
-                target = os.path.normpath(os.path.join(folder, path))
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                with open(target, "w", encoding="utf-8", newline="") as out:
-                    out.write(content)
-            self.file = os.path.normpath(os.path.join(folder, asked["file"]))
         self.bytes_announced = {}
         self.downloaded = set()
 

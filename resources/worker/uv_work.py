@@ -19,12 +19,14 @@ LONGEST_LINE = 4000
 UV = os.environ.get("UV", "uv")
 
 told = threading.Lock()
+# A program whose standard output is a file tells on standard error.
+told_to = sys.stdout
 
 
 def tell(**fields):
     with told:
-        sys.stdout.write(json.dumps(fields) + "\n")
-        sys.stdout.flush()
+        told_to.write(json.dumps(fields) + "\n")
+        told_to.flush()
 
 
 def read_work():
@@ -42,6 +44,18 @@ def uv_environment(more):
         if name.startswith("FFD_WORK_"):
             del env[name]
     return env
+
+
+def put_files(job, folder):
+    """Puts the files of a job into the folder; answers where its requirements are."""
+    if job["files"] is None:
+        return job["file"]
+    for path, content in job["files"].items():
+        target = os.path.normpath(os.path.join(folder, path))
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "w", encoding="utf-8", newline="") as out:
+            out.write(content)
+    return os.path.normpath(os.path.join(folder, job["file"]))
 
 
 def normalized(name):
@@ -100,11 +114,17 @@ def cached_versions():
 
 
 def size_of(path):
-    total = 0
+    """On the disk; a file with several names, as uv links them on a user's computer, counts once."""
+    total, seen = 0, set()
     for folder, _, files in os.walk(path):
         for name in files:
             try:
-                total += os.lstat(os.path.join(folder, name)).st_blocks * 512
+                stat = os.lstat(os.path.join(folder, name))
+                if stat.st_nlink > 1 and (stat.st_dev, stat.st_ino) in seen:
+                    continue
+                if stat.st_nlink > 1:
+                    seen.add((stat.st_dev, stat.st_ino))
+                total += stat.st_blocks * 512
             except (OSError, AttributeError):
                 pass
     return total

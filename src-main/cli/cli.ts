@@ -30,7 +30,7 @@ async function main(argv: string[]): Promise<number> {
   let engine: Engine | null = null
   try {
     engine = openEngine(invocation.userDataDir)
-    const api = createApi(engine, { pickFolder: () => Promise.resolve(null), reveal: () => undefined, runtime: `Node ${process.versions.node}`, notices: [] }, packageJson.version)
+    const api = createApi(engine, { pickFolder: () => Promise.resolve(null), pickCacheFile: () => Promise.resolve(null), reveal: () => undefined, runtime: `Node ${process.versions.node}`, notices: [] }, packageJson.version)
     if (invocation.command !== 'doctor') await openWorkspace(api, invocation.workspace)
     return await carryOut(invocation, api, engine, output)
   } catch (error) {

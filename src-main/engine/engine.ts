@@ -2,7 +2,8 @@
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '@shared/app-error'
-import { createContainerCache, createHostCache } from './cache/cache-worker'
+import { createCacheUpkeep, type CacheUpkeepService } from './cache/cache-upkeep'
+import { createContainerCache, createHostCache, type CacheWorker } from './cache/cache-worker'
 import { createPreheatTriggers } from './cache/preheat-triggers'
 import { createPreheatService, type PreheatService } from './cache/preheat-service'
 import { createCachePlaces } from './cache/cache-place'
@@ -75,6 +76,7 @@ export type Engine = {
   secrets: SecretsService
   schedule: ScheduleService
   preheat: PreheatService
+  upkeep: CacheUpkeepService
   connection: EngineConnection
   workerImage: WorkerImage
   uv: UvFinder
@@ -116,6 +118,7 @@ export function createEngine(config: EngineConfig): Engine {
   const settings = createSettingsService(layout.settingsFile, (state) => {
     events.publish('settings.changed', state)
     runs.settingsChanged()
+    upkeep.settingsChanged()
     void connection.recheck()
     void workspace.recheck().then(() => catalog.refresh())
   })
@@ -131,7 +134,10 @@ export function createEngine(config: EngineConfig): Engine {
     settings: () => settings.current(),
     publish(state) {
       events.publish('workspace.changed', state)
-      if (state.workspace?.root !== lastRoot) preheat.reset()
+      if (state.workspace?.root !== lastRoot) {
+        preheat.reset()
+        upkeep.reset()
+      }
       lastRoot = state.workspace?.root
       void catalog.setDir(state.workspace?.pipelinesDir ?? null).then(() => state.workspace && notePipelinesKnown())
       void places.look()
@@ -252,11 +258,10 @@ export function createEngine(config: EngineConfig): Engine {
     workerDir: config.workerDir,
     setup: (version, spec) => setupOf(places.onHost(version, spec.workspaceRoot), spec),
   })
-  const preheat = createPreheatService({
+  const cacheWork = {
     pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)),
-    findPipeline: (name) => catalog.find(name),
     warmState,
-    async worker() {
+    async worker(): Promise<CacheWorker> {
       const root = openRoot(workspace)
       const pythonVersion = settings.current().defaultPythonVersion
       const client = await connection.client().catch(() => null)
@@ -270,6 +275,19 @@ export function createEngine(config: EngineConfig): Engine {
     place: () => places.look(),
     parallel: () => Math.max(2, 2 * (connection.facts()?.cpuCount ?? cpus().length)),
     publish: events.publish,
+  }
+  const preheat = createPreheatService({ ...cacheWork, findPipeline: (name) => catalog.find(name), onSize: (bytes) => upkeep.noteSize(bytes) })
+  const upkeep = createCacheUpkeep({
+    ...cacheWork,
+    runDir: layout.runDir,
+    capGigabytes: () => settings.current().cacheCapGigabytes,
+    async usedBy() {
+      const root = workspace.current().workspace?.root
+      const live = history.unfinished().filter(({ run }) => run.workspaceRoot === root && run.phase !== 'waiting' && run.phase !== 'queued')
+      const alive = await Promise.all(live.map(async ({ run, instanceId }) => ((await presence.isAlive(instanceId)) ? [`the run of ${run.pipeline}`] : [])))
+      return [...new Set([...alive.flat(), ...(preheat.state().isRunning ? ['preheating'] : [])])]
+    },
+    onImported: () => preheat.content(),
   })
   const triggers = createPreheatTriggers({
     settings: () => settings.current(),
@@ -362,6 +380,7 @@ export function createEngine(config: EngineConfig): Engine {
     secrets,
     schedule,
     preheat,
+    upkeep,
     connection,
     workerImage,
     uv,
@@ -375,6 +394,7 @@ export function createEngine(config: EngineConfig): Engine {
       places.dispose()
       triggers.dispose()
       await preheat.dispose()
+      await upkeep.dispose()
       await runs.stopAll()
       presence.close()
       workerImage.cancelPull()

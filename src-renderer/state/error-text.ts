@@ -11,6 +11,9 @@ export type ErrorText = { titleKey: string; hintKey: string; action: ErrorAction
 
 const actions: Record<ErrorCode, ErrorAction | null> = {
   'cache/busy': 'view.cache',
+  'cache/file-refused': 'view.cache',
+  'cache/in-use': null,
+  'cache/preview-outdated': 'view.cache',
   'cache/unreadable': 'view.cache',
   'cache/volume-foreign': 'view.doctor',
   'docker/image-missing': 'image.pull',

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import type { ContainerSpec, DockerClient, EngineFacts } from '../docker/client'
-import { runToEnd } from '../docker/helper-container'
+import { pauseWhile, runToEnd } from '../docker/helper-container'
 import { containerRunnerDir, type RunnerVolume } from '../docker/runner-volume'
 import type { RunUser, Volumes } from '../docker/volumes'
 import type { WorkerImage } from '../docker/worker-image'
@@ -26,7 +26,13 @@ export type WorkerCall = {
   isOffline: boolean
   /** Mounted as /app. */
   pipelineDir?: string
-  onStdout: (chunk: Buffer) => void
+  /** What it answers is waited for before more is read. */
+  onStdout: (chunk: Buffer) => void | Promise<void>
+  onStderr?: (chunk: Buffer) => void
+  /** It takes uv's lock of the cache itself (cache_lock.py): the uv that runs it keeps out of the cache. */
+  takesLock?: boolean
+  /** A file of the app's run directory for it to read, at `importFileAt`. */
+  importFile?: string
   /** Aborted, it ends at once; what was done until then stays. */
   stop?: AbortSignal
 }
@@ -36,6 +42,11 @@ export type CacheWorker = {
   perform(call: WorkerCall): Promise<string | null>
   /** Where a program finds a file of the pipeline's folder. */
   fileIn(pipelineDir: string, file: string): string
+  importFileAt(file: string): string
+  /** What is in it does not fit into one of the other kind. */
+  kind: 'container' | 'host'
+  /** In whose name files are read and written: on this computer, the app's own. */
+  user: RunUser | null
   /** The volumes or the folder, for people. */
   where(): string[]
 }
@@ -56,12 +67,13 @@ export type ContainerCacheDeps = {
 }
 
 const lastWordsBytes = 4000
+const containerImportFile = '/run/fastflow/cache.tar'
 
 export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
   const { client, owner, user, workspaceRoot } = deps
   let names: string[] = []
 
-  const specOf = async (runId: string, { program, work, isOffline, pipelineDir }: WorkerCall): Promise<ContainerSpec> => {
+  const specOf = async (runId: string, { program, work, isOffline, pipelineDir, takesLock = false, importFile }: WorkerCall): Promise<ContainerSpec> => {
     const found = deps.image.require(client)
     const volumes = await deps.volumes.prepare(client, found, workspaceRoot, user)
     names = [volumes.cacheVolume, volumes.pythonVolume]
@@ -73,21 +85,25 @@ export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
       { runId, pipelineName: 'cache', pipelineDir: pipelineDir ?? null, pythonVersion: deps.pythonVersion, requirements: null, entryPoint: 'main.py', env: workVariables(work) },
       { owner, image: reference, user, volumes, network: deps.network, isOffline, routeFile: null, runnerVolume, limits },
     )
-    return { ...spec, Cmd: ['uv', ...programArguments(deps.pythonVersion, `${containerRunnerDir}/${program}`)], HostConfig: { ...spec.HostConfig, NetworkMode: isOffline ? 'none' : 'bridge' } }
+    const Mounts = [...spec.HostConfig.Mounts, ...(importFile === undefined ? [] : [{ Type: 'bind' as const, Source: importFile, Target: containerImportFile, ReadOnly: true }])]
+    return { ...spec, Cmd: ['uv', ...programArguments(deps.pythonVersion, `${containerRunnerDir}/${program}`, takesLock)], HostConfig: { ...spec.HostConfig, Mounts, NetworkMode: isOffline ? 'none' : 'bridge' } }
   }
 
   return {
+    kind: 'container',
+    user,
     fileIn: (_pipelineDir, file) => `/app/${file}`,
+    importFileAt: () => containerImportFile,
     where: () => names,
     async perform(call) {
-      const { onStdout, stop } = call
+      const { onStdout, onStderr, stop } = call
       const runId = randomUUID()
       const spec = await specOf(runId, call)
       if (stop?.aborted) return null
       deps.onHeld(runId, true)
       try {
         const words = lastWords()
-        const exitCode = await runToEnd(client, `ffd-run-${runId}`, spec, { onStdout, onStderr: words.add, ...(stop && { stop }) })
+        const exitCode = await runToEnd(client, `ffd-run-${runId}`, spec, { onStdout, onStderr: (chunk) => (words.add(chunk), onStderr?.(chunk)), ...(stop && { stop }) })
         return exitCode === 0 || stop?.aborted ? null : words.text(exitCode)
       } finally {
         deps.onHeld(runId, false)
@@ -100,18 +116,21 @@ export type HostCacheDeps = { uv: UvFinder; cacheDir: string; pythonDir: string;
 
 export function createHostCache(deps: HostCacheDeps): CacheWorker {
   return {
+    kind: 'host',
+    user: null,
     fileIn: (pipelineDir, file) => join(pipelineDir, file),
+    importFileAt: (file) => file,
     where: () => [deps.cacheDir, deps.pythonDir],
-    async perform({ program, work, isOffline, onStdout, stop }) {
+    async perform({ program, work, isOffline, onStdout, onStderr, takesLock = false, stop }) {
       const { path } = await deps.uv.require()
       for (const folder of [deps.cacheDir, deps.pythonDir]) mkdirSync(folder, { recursive: true })
       const env = hostEnvironment(deps.env, { cacheDir: deps.cacheDir, pythonDir: deps.pythonDir, routeFile: '' }, deps.network, isOffline, workVariables(work))
-      const child = spawn(path, programArguments(deps.pythonVersion, join(deps.workerDir, program)), {
+      const child = spawn(path, programArguments(deps.pythonVersion, join(deps.workerDir, program), takesLock), {
         env, cwd: parse(process.cwd()).root, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true,
       })
       const words = lastWords()
-      child.stdout.on('data', onStdout)
-      child.stderr.on('data', words.add)
+      child.stdout.on('data', (chunk: Buffer) => pauseWhile(child.stdout, onStdout(chunk)))
+      child.stderr.on('data', (chunk: Buffer) => (words.add(chunk), onStderr?.(chunk)))
       const onStop = (): void => void killGroup(child)
       stop?.addEventListener('abort', onStop, { once: true })
       if (stop?.aborted) onStop()
@@ -123,8 +142,8 @@ export function createHostCache(deps: HostCacheDeps): CacheWorker {
 }
 
 /** What follows `uv`. */
-function programArguments(pythonVersion: string, file: string): string[] {
-  return ['run', '--no-project', '--python', pythonVersion, 'python', '-u', file]
+function programArguments(pythonVersion: string, file: string, takesLock: boolean): string[] {
+  return ['run', ...(takesLock ? ['--no-cache'] : []), '--no-project', '--python', pythonVersion, 'python', '-u', file]
 }
 
 function lastWords(): { add(chunk: Buffer): void; text(exitCode: number | null): string } {

@@ -20,6 +20,8 @@ export type PreheatDeps = {
   /** Where runs would install into now; null while there is nothing. */
   place: () => Promise<CachePlace | null>
   parallel: () => number
+  /** What the cache and its Pythons take now. */
+  onSize: (bytes: number) => void
   publish: Publish
 }
 
@@ -101,7 +103,10 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
       else groups.set(id, { tasks: [task], pipelineDir: asked.pipelineDir, job: { ...asked.job, id } })
     }
     const onMessage = (told: PreheatMessage): void => {
-      if ('inventory' in told) deps.warmState.noteContent(place.cache, namesOf(told.inventory))
+      if ('inventory' in told) {
+        deps.warmState.noteContent(place.cache, namesOf(told.inventory))
+        deps.onSize(told.inventory.cacheBytes + told.inventory.pythonBytes)
+      }
       if ('job' in told) for (const task of groups.get(told.job)?.tasks ?? []) take(task, told)
     }
     const jobs = [...groups.values()]
@@ -185,6 +190,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
       if (inventory === null) throw new AppError('cache/unreadable', `The cache could not be looked into: ${problem ?? 'it told nothing'}. Preheat a pipeline first, then look again.`)
       const found = inventory as CacheInventory
       if (place) deps.warmState.noteContent(place.cache, namesOf(found))
+      deps.onSize(found.cacheBytes + found.pythonBytes)
       return contentOf(found, worker.where(), pipelines, deps.warmState)
     },
     async dispose() {
@@ -203,7 +209,7 @@ function isOver({ phase }: PreheatJob): boolean {
   return phase === 'ready' || phase === 'failed' || phase === 'cancelled'
 }
 
-function partsOf({ realPath, pythonVersion, config }: DiscoveredPipeline, place: CachePlace): Parameters<WarmState['keyOf']>[0] {
+export function partsOf({ realPath, pythonVersion, config }: DiscoveredPipeline, place: CachePlace): Parameters<WarmState['keyOf']>[0] {
   return { ...place, pythonVersion, pipelineDir: realPath, env: config.defaultEnv }
 }
 
@@ -219,7 +225,7 @@ function textsOf(pipelineDir: string, file: RequirementsFile): { path: string; t
 /** `pipelineDir`: of one that needs its folder before it. */
 type AskedJob = { job: CacheJob; pipelineDir: string | undefined }
 
-function jobOf(id: string, pipeline: DiscoveredPipeline, worker: CacheWorker): AskedJob {
+export function jobOf(id: string, pipeline: DiscoveredPipeline, worker: CacheWorker): AskedJob {
   const file = chooseRequirements(pipeline.realPath)
   const env = Object.fromEntries(Object.entries(pipeline.config.defaultEnv).filter(([name]) => name.startsWith('UV_')))
   const common = { id, python: pipeline.pythonVersion, env }
@@ -229,7 +235,7 @@ function jobOf(id: string, pipeline: DiscoveredPipeline, worker: CacheWorker): A
   return { job: { ...common, file, files: Object.fromEntries(texts.map(({ path, text }) => [path, text])) }, pipelineDir: undefined }
 }
 
-function namesOf(inventory: CacheInventory): string[] {
+export function namesOf(inventory: CacheInventory): string[] {
   return [...new Set(inventory.packages.map(({ name }) => name))]
 }
 
