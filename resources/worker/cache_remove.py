@@ -167,15 +167,17 @@ class Sizes:
 
 
 def taken_by(job, folder):
-    """The archive that a start without a network takes; None where it does not start."""
+    """The archive that a start without a network takes: None where it does not start, empty where Python itself has all."""
     requirements = put_files(job, folder)
     command = [UV, "run", "--python", job["python"], "--with-requirements", requirements, "python", "-c", "import sys; print('\\n'.join(sys.path))"]
     code, out, _ = call(command, dict(uv_environment(job["env"]), UV_OFFLINE="1"), RUN_SECONDS)
     below = os.path.join(os.path.realpath(cache_folder()), "archive-v")
-    for line in out.splitlines() if code == 0 else []:
+    if code != 0:
+        return None
+    for line in out.splitlines():
         if os.path.realpath(line).startswith(below):
             return os.sep.join(os.path.realpath(line).split(os.sep)[: below.count(os.sep) + 2])
-    return None
+    return ""
 
 
 def plan(work):
@@ -184,7 +186,7 @@ def plan(work):
     cache = Cache()
     used = {tuple(package) for package in work["used"]}
     for job, archive in zip(work["jobs"], archives):
-        inside = contents(archive)[0] if archive else None
+        inside = None if archive is None else contents(archive)[0] if archive else []
         used.update(inside or [])
         tell(user=job["id"], packages=inside)
     for archive in cache.environments().values():

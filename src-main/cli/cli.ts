@@ -6,10 +6,11 @@ import packageJson from '../../package.json'
 import { createApi, type Api } from '../api'
 import { createEngine, type Engine } from '../engine/engine'
 import { defaultUserDataDir, userSamplesDir } from '../engine/platform/user-data'
+import { cacheCommand } from './cache-command'
 import { parseInvocation, usage, type Invocation } from './invocation'
 import { doctorCommand, listCommand, logsCommand, runsCommand } from './look-commands'
 import { createOutput, type Output } from './output'
-import { cacheCommand, preheatCommand } from './preheat-command'
+import { preheatCommand } from './preheat-command'
 import { exitCodes, runCommand } from './run-command'
 import { scheduleCommand } from './schedule-command'
 import { encryptCommand, readSecretValue, secretsCommand } from './secrets-command'
@@ -98,7 +99,7 @@ async function carryOut(invocation: Exclude<Invocation, { command: 'help' }>, ap
     case 'preheat':
       return preheatCommand({ ...common, invocation, onInterrupt })
     case 'cache':
-      return cacheCommand({ ...common, invocation })
+      return cacheCommand({ ...common, invocation, onInterrupt })
     case 'stop':
       return stopCommand({ ...common, invocation })
     case 'schedule':

@@ -284,8 +284,8 @@ export function createEngine(config: EngineConfig): Engine {
     async usedBy() {
       const root = workspace.current().workspace?.root
       const live = history.unfinished().filter(({ run }) => run.workspaceRoot === root && run.phase !== 'waiting' && run.phase !== 'queued')
-      const alive = await Promise.all(live.map(async ({ run, instanceId }) => ((await presence.isAlive(instanceId)) ? [`the run of ${run.pipeline}`] : [])))
-      return [...new Set([...alive.flat(), ...(preheat.state().isRunning ? ['preheating'] : [])])]
+      const alive = await Promise.all(live.map(async ({ run, instanceId }) => ((await presence.isAlive(instanceId)) ? [run.pipeline] : [])))
+      return { runs: [...new Set(alive.flat())], isPreheating: preheat.state().isRunning }
     },
     onImported: () => preheat.content(),
   })

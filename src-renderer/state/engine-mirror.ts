@@ -3,7 +3,7 @@
  * `rev`, and the higher one wins, so the order in which snapshots and events arrive does not matter.
  */
 import { create } from 'zustand'
-import type { PreheatState } from '@shared/contract/cache'
+import type { CacheUpkeep, PreheatState } from '@shared/contract/cache'
 import type { FileListing } from '@shared/contract/files'
 import type { PipelineCatalog } from '@shared/contract/pipelines'
 import type { Run } from '@shared/contract/runs'
@@ -31,6 +31,8 @@ export type EngineMirror = {
   schedule: ScheduleState | null
   /** The newest preheating. */
   preheat: PreheatState | null
+  /** The cache's size against its cap, and its newest export or import. */
+  upkeep: CacheUpkeep | null
   /** True once the runs of the open workspace were listed. */
   runsLoaded: boolean
   runs: Readonly<Record<string, Run>>
@@ -53,6 +55,7 @@ export const emptyMirror: EngineMirror = {
   secrets: null,
   schedule: null,
   preheat: null,
+  upkeep: null,
   runsLoaded: false,
   runs: {},
   logSizes: {},

@@ -29,7 +29,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
   let unsubscribe: (() => void) | null = null
 
   /** Secrets, schedules and preheating load beside the rest: the pipelines are there even when these cannot be read. */
-  async function loadOfWorkspace<K extends 'secrets.list' | 'schedule.list' | 'cache.preheatState'>(root: string, name: K, apply: (value: ApiOutput<K>) => void): Promise<void> {
+  async function loadOfWorkspace<K extends 'secrets.list' | 'schedule.list' | 'cache.preheatState' | 'cache.upkeep'>(root: string, name: K, apply: (value: ApiOutput<K>) => void): Promise<void> {
     try {
       const value = await source.call(name, {} as ApiInput<K>)
       if (rootOf(getState()) === root) apply(value)
@@ -44,6 +44,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
     void loadOfWorkspace(root, 'secrets.list', (secrets) => setState((mirror) => ({ secrets: newer(mirror.secrets, secrets) })))
     void loadOfWorkspace(root, 'schedule.list', (schedule) => setState((mirror) => ({ schedule: newer(mirror.schedule, schedule) })))
     void loadOfWorkspace(root, 'cache.preheatState', (preheat) => setState((mirror) => ({ preheat: newer(mirror.preheat, preheat) })))
+    void loadOfWorkspace(root, 'cache.upkeep', (upkeep) => setState((mirror) => ({ upkeep: newer(mirror.upkeep, upkeep) })))
     const [catalog, history] = await Promise.all([source.call('pipelines.list', {}), source.call('runs.list', { limit: historyLimit })])
     // Another workspace was opened meanwhile: its own load is under way.
     if (rootOf(getState()) !== root) return
@@ -54,7 +55,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
     const before = getState()
     const workspace = newer(before.workspace, next)
     const changed = workspace !== before.workspace && (workspace.workspace?.root ?? null) !== rootOf(before)
-    setState(changed ? { workspace, catalog: null, secrets: null, schedule: null, preheat: null, runsLoaded: false, fileVersions: {}, listings: {} } : { workspace })
+    setState(changed ? { workspace, catalog: null, secrets: null, schedule: null, preheat: null, upkeep: null, runsLoaded: false, fileVersions: {}, listings: {} } : { workspace })
     return changed
   }
 
@@ -93,6 +94,8 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
         return setState((mirror) => ({ schedule: newer(mirror.schedule, message.payload) }))
       case 'cache.preheatChanged':
         return setState((mirror) => ({ preheat: newer(mirror.preheat, message.payload) }))
+      case 'cache.upkeepChanged':
+        return setState((mirror) => ({ upkeep: newer(mirror.upkeep, message.payload) }))
       case 'settings.changed':
         return setState((mirror) => ({ settings: newer(mirror.settings, message.payload) }))
     }

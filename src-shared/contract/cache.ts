@@ -57,8 +57,8 @@ export const cacheRemoval = z.object({
   affected: z.array(z.string()),
   /** Pipelines of which it is not known what they use. */
   unknown: z.array(z.string()),
-  /** Why it cannot be removed now: pipelines that run, or what else works in the cache. */
-  inUseBy: z.array(z.string()),
+  /** Why it cannot be removed at this moment. */
+  inUseBy: z.object({ /** Pipelines. */ runs: z.array(z.string()), isPreheating: z.boolean() }),
 })
 export type CacheRemoval = z.infer<typeof cacheRemoval>
 

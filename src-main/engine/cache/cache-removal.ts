@@ -19,8 +19,7 @@ export type CacheRemovalDeps = {
   warmState: Pick<WarmState, 'keyOf' | 'packagesOf' | 'isWarm' | 'forgetOthers' | 'noteContent'>
   worker: () => Promise<CacheWorker>
   place: () => Promise<CachePlace | null>
-  /** What works in the cache now, for people. */
-  usedBy: () => Promise<string[]>
+  usedBy: () => Promise<CacheUsers>
   parallel: () => number
   onSize: (bytes: number) => void
 }
@@ -37,9 +36,17 @@ export type CacheRemover = {
 /** `warmKeys`: of pipelines that start as before when all of it is gone. */
 type Previewed = { id: string; ids: string[]; place: CachePlace | null; warmKeys: Set<string> }
 
-export function inUseError(users: readonly string[]): AppError {
-  const who = users.length === 0 ? 'Another run, or something else that uses uv,' : users.join(', ')
-  return new AppError('cache/in-use', `${who} works in the cache of this workspace. Wait until it is done, or stop it.`, { users: users.join(', ') })
+/** What works in the cache now, as far as the history tells. */
+export type CacheUsers = CacheRemoval['inUseBy']
+
+export function isInUse({ runs, isPreheating }: CacheUsers): boolean {
+  return runs.length > 0 || isPreheating
+}
+
+/** `users` null, or none: uv's lock tells that there is somebody. */
+export function inUseError(users: CacheUsers | null): AppError {
+  const who = [...(users?.runs ?? []).map((name) => `the run of ${name}`), ...(users?.isPreheating === true ? ['preheating'] : [])].join(', ')
+  return new AppError('cache/in-use', `The cache of this workspace is in use by ${who === '' ? 'something else that uses uv' : who}. Wait until that is done, or stop it.`, { users: who })
 }
 
 export function createCacheRemover(deps: CacheRemovalDeps): CacheRemover {
@@ -59,7 +66,9 @@ export function createCacheRemover(deps: CacheRemovalDeps): CacheRemover {
   return {
     forget: () => void (previewed = null),
     async preview(choice) {
-      const [place, worker, inUseBy] = await Promise.all([deps.place(), deps.worker(), deps.usedBy()])
+      // First the worker: whoever has just started knows then whether there is an engine.
+      const worker = await deps.worker()
+      const [place, inUseBy] = await Promise.all([deps.place(), deps.usedBy()])
       const pipelines = deps.pipelines()
       // Pipelines of one set-up share a job.
       const setups = new Map<string, { job: CacheJob | null; names: string[]; packages: string[] | null }>()
@@ -97,7 +106,7 @@ export function createCacheRemover(deps: CacheRemovalDeps): CacheRemover {
       if (previewed?.id !== id) throw new AppError('cache/preview-outdated', 'Since this was shown the cache was looked into again, or another workspace was opened. Look once more, then remove.')
       const { ids, place, warmKeys } = previewed
       const users = await deps.usedBy()
-      if (users.length > 0) throw inUseError(users)
+      if (isInUse(users)) throw inUseError(users)
       previewed = null
       // Environments alone are made again from the packages, without a network.
       const losesMore = ids.some((item) => !item.startsWith('environment:'))

@@ -3,8 +3,8 @@
  * is there as a whole or not at all; one that is read is looked through to its end before anything of it counts.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { chmod, link, open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { createReadStream, createWriteStream } from 'node:fs'
+import { chmod, link, open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { CacheTransfer } from '@shared/contract/cache'
@@ -12,12 +12,12 @@ import { AppError, toWireError } from '@shared/app-error'
 import { hasErrorCode } from '../platform/error-code'
 import { createMessageReader } from './cache-work'
 import type { CacheWorker } from './cache-worker'
-import { inUseError } from './cache-removal'
+import { inUseError, isInUse, type CacheUsers } from './cache-removal'
 import { transferMessage, type TransferMessage } from './upkeep-messages'
 
 export type CacheTransferDeps = {
   worker: () => Promise<CacheWorker>
-  usedBy: () => Promise<string[]>
+  usedBy: () => Promise<CacheUsers>
   /** Which uv and image the cache was filled by, for people who look into the file. */
   installer: () => Promise<string | null>
   runDir: string
@@ -57,7 +57,7 @@ export function createCacheTransferrer(deps: CacheTransferDeps): CacheTransferre
     const performed: Performed = { written: null, isImported: false }
     let refusal: AppError | null = null
     const onTold = createMessageReader(transferMessage, (told: TransferMessage) => {
-      if ('inUse' in told) refusal = inUseError([])
+      if ('inUse' in told) refusal = inUseError(null)
       else if ('refused' in told) refusal = new AppError(told.refused === 'disk-full' ? 'file/disk-full' : 'cache/file-refused', told.message)
       else if ('written' in told) performed.written = told.written
       else if ('imported' in told) performed.isImported = true
@@ -80,17 +80,17 @@ export function createCacheTransferrer(deps: CacheTransferDeps): CacheTransferre
       target = await open(part, 'wx', 0o600)
       const handle = target
       let received = 0
-      let problem: unknown = null
+      let problem: Error | null = null
       const { written } = await perform(worker, { action: 'export', kind: worker.kind, installer: await deps.installer(), createdAt: new Date().toISOString() }, { stop: signal }, async (chunk) => {
         if (problem !== null) return
         received += chunk.length
         // One that cannot be written ends the export: what comes is for nothing.
         await handle.writeFile(chunk).catch((error: unknown) => {
-          problem = error
+          problem = error instanceof Error ? error : new Error(String(error))
           stop.abort()
         })
       })
-      if (problem !== null) throw problem
+      if (problem !== null) throw problem as Error
       if (signal.aborted) return
       if (written !== received) throw new AppError('cache/unreadable', `The cache came incomplete: ${received} of ${written ?? 'an unknown number of'} bytes. Try again.`)
       await handle.chmod(0o644)
@@ -109,8 +109,10 @@ export function createCacheTransferrer(deps: CacheTransferDeps): CacheTransferre
 
   const doImport = async (file: string, signal: AbortSignal): Promise<void> => {
     const worker = await deps.worker()
-    const source = worker.user === null ? file : await lend(file, join(deps.runDir, `${randomUUID()}.cache`), worker.user.uid, signal)
+    const lent = join(deps.runDir, `${randomUUID()}.cache`)
     try {
+      const source = worker.user === null ? file : await lend(file, lent, worker.user.uid, signal)
+      if (signal.aborted) return
       await stat(source)
       const { isImported } = await perform(worker, { action: 'import', kind: worker.kind, file: worker.importFileAt(source) }, { importFile: source, stop: signal })
       if (isImported) await deps.onImported()
@@ -118,7 +120,7 @@ export function createCacheTransferrer(deps: CacheTransferDeps): CacheTransferre
     } catch (error) {
       throw fileError(error, file)
     } finally {
-      if (source !== file) await rm(source, { force: true })
+      await rm(lent, { force: true })
       // What was unpacked until then; nothing of it counts yet.
       if (signal.aborted) await perform(worker, { action: 'tidy' }, {}).catch(() => undefined)
     }
@@ -129,8 +131,8 @@ export function createCacheTransferrer(deps: CacheTransferDeps): CacheTransferre
     // One that was cancelled is over within a moment.
     if (working && stop.signal.aborted) await working
     if (working) throw new AppError('cache/busy', 'A cache is being written or read already. Wait until it is done, or cancel it.')
-    const users = kind === 'import' ? await deps.usedBy() : []
-    if (users.length > 0) throw inUseError(users)
+    const users = kind === 'import' ? await deps.usedBy() : null
+    if (users && isInUse(users)) throw inUseError(users)
     stop = new AbortController()
     const { signal } = stop
     const own: CacheTransfer = { kind, file, state: 'working', doneBytes: 0, totalBytes: 0, fileBytes: null, error: null }
@@ -170,7 +172,7 @@ export function createCacheTransferrer(deps: CacheTransferDeps): CacheTransferre
 
 /** Where a container can read it: under a second name, or where that is not possible, as a copy. */
 async function lend(file: string, lent: string, uid: number, signal: AbortSignal): Promise<string> {
-  const found = await stat(file).catch((error: unknown) => Promise.reject(fileError(error, file)))
+  const found = await stat(file)
   if (!found.isFile()) throw new AppError('file/not-regular', `${file} is not a regular file.`, { path: file })
   const isReadable = (found.mode & 0o004) !== 0 || (found.uid === uid && (found.mode & 0o400) !== 0)
   const isLinked = isReadable && (await link(file, lent).then(() => true, () => false))
@@ -180,7 +182,7 @@ async function lend(file: string, lent: string, uid: number, signal: AbortSignal
     await chmod(lent, 0o644)
   } catch (error) {
     await rm(lent, { force: true })
-    if (!signal.aborted) throw fileError(error, file)
+    if (!signal.aborted) throw error
   }
   return lent
 }

@@ -9,6 +9,8 @@ import { Button } from '../../ui/button'
 import { cancelPreheat, preheat } from './cache-actions'
 import { CacheContentSection } from './cache-content'
 import { cacheLooks, cacheText } from './cache-text'
+import { CacheTransferSection } from './cache-transfer'
+import { CacheUpkeepSection } from './cache-upkeep'
 import { PreheatList } from './preheat-list'
 import './cache.css'
 
@@ -79,6 +81,8 @@ export function CachePage(): ReactNode {
           )}
         </section>
         <CacheContentSection />
+        <CacheUpkeepSection />
+        <CacheTransferSection />
       </div>
     </div>
   )

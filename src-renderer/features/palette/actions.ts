@@ -3,6 +3,7 @@ import { isDirty, documentId, getDocument } from '../../state/documents'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { type Tab, openPage, showPipeline, tabId, useLayout } from '../../state/layout'
 import { cancelPreheat, preheat, preheatAll } from '../cache/cache-actions'
+import { exportCache, importCache, showWhatCanGo } from '../cache/upkeep-actions'
 import { closeTabAsking, saveAll, saveDocument } from '../editor/document-actions'
 import { goToError } from '../runs/go-to-error'
 import { logOnScreen } from '../runs/log-commands'
@@ -23,7 +24,7 @@ export type ActionId =
   | 'file.save' | 'file.saveAll' | 'file.close'
   | 'view.toggleSideBar' | 'view.togglePanel' | 'view.maximizePanel' | 'view.nextRegion' | 'view.previousRegion' | 'view.focusTree' | 'view.overview'
   | 'view.doctor' | 'view.settings' | 'view.secrets' | 'view.schedule' | 'view.cache'
-  | 'cache.preheat' | 'cache.preheatAll' | 'cache.cancel'
+  | 'cache.preheat' | 'cache.preheatAll' | 'cache.cancel' | 'cache.cleanUp' | 'cache.export' | 'cache.import'
   | 'secret.add' | 'secret.encrypt' | 'secret.encryptionKey'
   | 'theme.system' | 'theme.light' | 'theme.dark' | 'language.en' | 'language.de'
   | 'workspace.open' | 'workspace.openSamples' | 'workspace.reveal' | 'pipeline.reveal'
@@ -71,6 +72,7 @@ function action(id: ActionId, keys: readonly string[], run: () => unknown, isEna
 
 const hasWorkspace = (): boolean => mirror().workspace?.workspace != null
 const isPreheating = (): boolean => mirror().preheat?.isRunning === true
+const isTransferring = (): boolean => mirror().upkeep?.transfer?.state === 'working'
 const canStart = (): boolean => isPipelineSelected() && usePendingStart.getState().pipeline === null
 
 export const actions: readonly Action[] = [
@@ -104,6 +106,9 @@ export const actions: readonly Action[] = [
   action('cache.preheat', [], withPipeline((pipeline) => preheat([pipeline])), () => isPipelineSelected() && !isPreheating()),
   action('cache.preheatAll', [], preheatAll, () => hasWorkspace() && !isPreheating()),
   action('cache.cancel', [], cancelPreheat, isPreheating),
+  action('cache.cleanUp', [], showWhatCanGo, hasWorkspace),
+  action('cache.export', [], exportCache, () => hasWorkspace() && !isTransferring()),
+  action('cache.import', [], importCache, () => hasWorkspace() && !isTransferring()),
   action('secret.add', [], () => { openPage('secrets'); openSecretDialog({ kind: 'set', name: null }) }, hasWorkspace),
   action('secret.encrypt', [], () => openSecretDialog({ kind: 'encrypt' }), hasWorkspace),
   action('secret.encryptionKey', [], () => { openPage('secrets'); openSecretDialog({ kind: 'key' }) }, hasWorkspace),
