@@ -14,7 +14,9 @@ export default defineConfig({
           name: 'unit',
           include: ['src-*/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.engine.test.ts', '**/*.fault.test.ts'],
-          testTimeout: 20_000,
+          // What takes a second alone takes twenty beside everything else.
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
         },
       },
       {

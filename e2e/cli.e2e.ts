@@ -196,6 +196,31 @@ function behavesTheSame(runner: 'docker' | 'host', words: string): void {
       expect((await ffdesk('cache')).stdout).toMatch(/^cowsay +6\.1 .*needs/m)
       expect((await ffdesk('preheat', 'needs', '--json')).lines.at(-1)).toMatchObject({ pipeline: 'needs', phase: 'ready' })
       expect((await ffdesk('preheat', 'nowhere')).exitCode).toBe(2)
+
+      expect((await ffdesk('cache', 'prune')).stderr).toContain('Nothing to remove')
+      writeFileSync(join(workspace, 'needs', 'requirements.txt'), 'iniconfig==2.0.0\n')
+      writeFileSync(join(workspace, 'needs', 'main.py'), 'import iniconfig\nprint(iniconfig.__file__)\n')
+      expect((await ffdesk('preheat', 'needs')).exitCode).toBe(0)
+      const shown = await ffdesk('cache', 'prune')
+      expect(shown.stderr).toMatch(/^package +\d+ KB +cowsay 6\.1$/m)
+      expect(shown.stderr).toContain('Nothing was removed')
+      expect(shown.exitCode).toBe(0)
+      const pruned = await ffdesk('cache', 'prune', '--yes', '--json')
+      expect(pruned.exitCode).toBe(0)
+      expect(pruned.lines.map(({ type }) => type)).toEqual(['preview', 'removed'])
+      expect(pruned.lines[1]).toMatchObject({ freedBytes: pruned.lines[0]?.['bytes'], kept: [] })
+      const left = (await ffdesk('cache')).stdout
+      expect(left).not.toContain('cowsay')
+      expect(left).toContain('iniconfig')
+      expect(await cacheOf('needs')).toBe('warm')
+
+      const file = join(root, 'cache.tar.gz')
+      expect((await ffdesk('cache', 'export', file)).stderr).toMatch(/cache\.tar\.gz: \d+ KB/)
+      expect((await ffdesk('cache', 'import', file)).stderr).toContain('Taken over')
+      writeFileSync(file, 'something else')
+      const refused = await ffdesk('cache', 'import', file, '--json')
+      expect(refused.exitCode).toBe(1)
+      expect(refused.lines.at(-1)).toMatchObject({ type: 'error', error: { code: 'cache/file-refused' } })
     } finally {
       for (const folder of folders) rmSync(folder, { recursive: true })
     }

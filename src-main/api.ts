@@ -8,6 +8,8 @@ import { checkHealth } from './engine/tools/health'
 /** What only a desktop can do; the CLI has none of it. */
 export type Desktop = {
   pickFolder(): Promise<string | null>
+  /** Where a cache is to be written to, or read from. */
+  pickCacheFile(purpose: 'export' | 'import'): Promise<string | null>
   reveal(path: string): void
   runtime: string
   notices: string[]
@@ -33,7 +35,7 @@ export function createApi(engine: Engine, desktop: Desktop, version: string): Ap
 }
 
 function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiHandlers {
-  const { workspace, catalog, files, runs, schedule, preheat, cacheCheck, secrets, settings, connection, workerImage, uv, pythons, fetches, dependencies } = engine
+  const { workspace, catalog, files, runs, schedule, preheat, cacheCheck, secrets, settings, connection, workerImage, uv, pythons, fetches, dependencies, upkeep } = engine
   return {
     'workspace.current': () => workspace.current(),
     'workspace.open': async ({ path }) => opened(engine, await workspace.open(path)),
@@ -87,6 +89,14 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'dependencies.check': ({ pipeline }) => dependencies.check(pipeline),
     'dependencies.cancel': ({ pipeline }) => dependencies.cancel(pipeline),
     'dependencies.proposeLock': ({ pipeline, upgrade }) => dependencies.proposeLock(pipeline, upgrade),
+    'cache.previewRemoval': (choice) => upkeep.previewRemoval(choice),
+    'cache.remove': ({ id }) => upkeep.remove(id),
+    'cache.upkeep': () => upkeep.state(),
+    'cache.dismissCap': () => upkeep.dismissCap(),
+    'cache.export': ({ file }) => upkeep.exportTo(file),
+    'cache.import': ({ file }) => upkeep.importFrom(file),
+    'cache.cancelTransfer': () => upkeep.cancelTransfer(),
+    'cache.pickFile': async ({ purpose }) => ({ path: await desktop.pickCacheFile(purpose) }),
     'schedule.list': () => schedule.state(),
     'schedule.setActive': ({ active }) => schedule.setActive(active),
     'schedule.next': (query) => schedule.next(query),

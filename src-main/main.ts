@@ -77,6 +77,18 @@ async function start(): Promise<void> {
         const { filePaths } = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options)
         return filePaths[0] ?? null
       },
+      async pickCacheFile(purpose) {
+        const filters = [{ name: 'Fast-Flow cache', extensions: ['tar.gz'] }]
+        if (purpose === 'import') {
+          const options = { filters, properties: ['openFile' as const] }
+          return (window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options)).filePaths[0] ?? null
+        }
+        const options = { filters, defaultPath: 'fast-flow-cache.tar.gz' }
+        const path = (window ? await dialog.showSaveDialog(window, options) : await dialog.showSaveDialog(options)).filePath
+        if (!path) return null
+        // GTK's dialog adds no ending. With another one the dialog has asked about the right file already.
+        return path.endsWith('.tar.gz') ? path : `${path}.tar.gz`
+      },
       reveal: (path) => shell.showItemInFolder(path),
       runtime: `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}`,
       notices: startNotices(),

@@ -5,6 +5,9 @@
 export const errorCodes = [
   'cache/busy',
   'cache/foreign-owner',
+  'cache/file-refused',
+  'cache/in-use',
+  'cache/preview-outdated',
   'cache/unreadable',
   'cache/volume-foreign',
   'docker/image-missing',

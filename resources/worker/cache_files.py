@@ -12,6 +12,7 @@ import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
+from cache_lock import InUse, take_lock
 from uv_work import UV, cache_folder, folders, normalized, size_of
 
 DIST_INFO = re.compile(r"^(.+?)-([^-]+)\.dist-info$")
@@ -26,21 +27,10 @@ pool = ThreadPoolExecutor(4)
 
 
 def lock(is_exclusive):
-    """uv's own lock of the cache, which every uv shares as long as what it runs; None where it cannot be had now."""
-    file = open(os.path.join(cache_folder(), ".lock"), "a")
+    """uv's lock of the cache; None where it cannot be had."""
     try:
-        try:
-            import fcntl
-        except ImportError:
-            import msvcrt
-
-            if is_exclusive:
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            return file
-        fcntl.flock(file, (fcntl.LOCK_EX if is_exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        return file
-    except OSError:
-        file.close()
+        return take_lock(cache_folder(), alone=is_exclusive)
+    except InUse:
         return None
 
 

@@ -20,12 +20,14 @@ PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;]+)")
 UV = os.environ.get("UV", "uv")
 
 told = threading.Lock()
+# A program whose standard output is a file tells on standard error.
+told_to = sys.stdout
 
 
 def tell(**fields):
     with told:
-        sys.stdout.write(json.dumps(fields) + "\n")
-        sys.stdout.flush()
+        told_to.write(json.dumps(fields) + "\n")
+        told_to.flush()
 
 
 def read_work():
@@ -116,11 +118,17 @@ def cached_versions():
 
 
 def size_of(path):
-    total = 0
+    """On the disk; a file with several names, as uv links them on a user's computer, counts once."""
+    total, seen = 0, set()
     for folder, _, files in os.walk(path):
         for name in files:
             try:
-                total += os.lstat(os.path.join(folder, name)).st_blocks * 512
+                stat = os.lstat(os.path.join(folder, name))
+                if stat.st_nlink > 1 and (stat.st_dev, stat.st_ino) in seen:
+                    continue
+                if stat.st_nlink > 1:
+                    seen.add((stat.st_dev, stat.st_ino))
+                total += stat.st_blocks * 512
             except (OSError, AttributeError):
                 pass
     return total

@@ -7,10 +7,11 @@ import { createApi, type Api } from '../api'
 import { createEngine, type Engine } from '../engine/engine'
 import { defaultUserDataDir, userSamplesDir } from '../engine/platform/user-data'
 import { cacheCheckCommand } from './cache-check-command'
+import { cacheCommand } from './cache-command'
 import { parseInvocation, usage, type Invocation } from './invocation'
 import { doctorCommand, listCommand, logsCommand, runsCommand } from './look-commands'
 import { createOutput, type Output } from './output'
-import { cacheCommand, preheatCommand } from './preheat-command'
+import { preheatCommand } from './preheat-command'
 import { exitCodes, runCommand } from './run-command'
 import { scheduleCommand } from './schedule-command'
 import { encryptCommand, readSecretValue, secretsCommand } from './secrets-command'
@@ -31,7 +32,7 @@ async function main(argv: string[]): Promise<number> {
   let engine: Engine | null = null
   try {
     engine = openEngine(invocation.userDataDir)
-    const api = createApi(engine, { pickFolder: () => Promise.resolve(null), reveal: () => undefined, runtime: `Node ${process.versions.node}`, notices: [] }, packageJson.version)
+    const api = createApi(engine, { pickFolder: () => Promise.resolve(null), pickCacheFile: () => Promise.resolve(null), reveal: () => undefined, runtime: `Node ${process.versions.node}`, notices: [] }, packageJson.version)
     if (invocation.command !== 'doctor') await openWorkspace(api, invocation.workspace)
     return await carryOut(invocation, api, engine, output)
   } catch (error) {
@@ -99,7 +100,7 @@ async function carryOut(invocation: Exclude<Invocation, { command: 'help' }>, ap
     case 'preheat':
       return preheatCommand({ ...common, invocation, onInterrupt })
     case 'cache':
-      return cacheCommand({ ...common, invocation })
+      return cacheCommand({ ...common, invocation, onInterrupt })
     case 'cache-check':
       return cacheCheckCommand({ ...common, invocation, onInterrupt })
     case 'stop':

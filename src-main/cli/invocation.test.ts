@@ -28,6 +28,11 @@ describe('understood', () => {
     [['secrets', 'set', 'TOKEN'], { ...common, command: 'secrets', action: 'set', name: 'TOKEN' }],
     [['secrets', 'rm', 'TOKEN'], { ...common, command: 'secrets', action: 'rm', name: 'TOKEN' }],
     [['encrypt'], { ...common, command: 'encrypt' }],
+    [['cache'], { ...common, command: 'cache', action: 'ls' }],
+    [['cache', 'prune'], { ...common, command: 'cache', action: 'prune', yes: false }],
+    [['cache', 'prune', '--yes', '--json'], { ...common, json: true, command: 'cache', action: 'prune', yes: true }],
+    [['cache', 'export', 'a.tar.gz'], { ...common, command: 'cache', action: 'export', file: 'a.tar.gz' }],
+    [['cache', 'import', 'a.tar.gz'], { ...common, command: 'cache', action: 'import', file: 'a.tar.gz' }],
     [['cache', 'check'], { ...common, command: 'cache-check', isFull: true, repairs: false }],
     [['cache', 'check', '--quick', '--repair'], { ...common, command: 'cache-check', isFull: false, repairs: true }],
     [['doctor'], { ...common, command: 'doctor' }],
@@ -60,6 +65,11 @@ describe('refused, with a sentence', () => {
     [['secrets', 'set'], /Which secret/],
     [['secrets', 'set', 'A', 'value'], /Too many arguments/],
     [['secrets', 'list', 'A'], /takes no name/],
+    [['cache', 'clear'], /ls, check, prune, export FILE or import FILE/],
+    [['cache', 'prune', 'six'], /Too many arguments: six/],
+    [['cache', 'export'], /Which file/],
+    [['cache', 'import', 'a.zip'], /ends in .tar.gz/],
+    [['list', '--yes'], /--yes does not go with "list"/],
     [['encrypt', 'value'], /standard input/],
   ])('%j', (argv, problem) => expect(parseInvocation(argv)).toEqual({ ok: false, problem: expect.stringMatching(problem) as string }))
 

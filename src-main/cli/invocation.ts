@@ -18,8 +18,10 @@ export type Invocation = CommonOptions &
     | { command: 'secrets'; action: 'set' | 'rm'; name: string }
     | { command: 'encrypt' }
     | { command: 'preheat'; pipelines: string[] }
-    | { command: 'cache' }
     | { command: 'cache-check'; isFull: boolean; repairs: boolean }
+    | { command: 'cache'; action: 'ls' }
+    | { command: 'cache'; action: 'prune'; yes: boolean }
+    | { command: 'cache'; action: 'export' | 'import'; file: string }
     | { command: 'doctor' }
   )
 
@@ -51,6 +53,10 @@ export const usage = `Usage: ffdesk COMMAND [options]
   cache check              whether every file in it is as its package says; exit code 1 when one is not
       --quick                by sizes alone
       --repair               take out what is damaged; the next run or preheating fetches it
+  cache prune              what no pipeline uses and what uv left behind; asks, then removes it
+      --yes                  remove it without asking
+  cache export FILE        the cache as one file (.tar.gz), for a computer without a network
+  cache import FILE        take over from such a file; it holds code that runs: only from whom you trust
   doctor                   what the app needs around it, and what to do about what is missing
 
 Options for every command:
@@ -89,6 +95,7 @@ export function parseInvocation(argv: string[]): Parsed {
         'as-server': { type: 'boolean' },
         quick: { type: 'boolean' },
         repair: { type: 'boolean' },
+        yes: { type: 'boolean' },
       },
     })
   } catch (error) {
@@ -98,7 +105,7 @@ export function parseInvocation(argv: string[]): Parsed {
   const [command, argument, ...more] = positionals
   const common = { json: values.json ?? false, workspace: values.workspace ?? null, userDataDir: values['user-data-dir'] ?? null }
   if (values.help || command === undefined || command === 'help') return right({ ...common, command: 'help' })
-  if (command !== 'preheat' && more.length > (command === 'secrets' ? 1 : 0)) return wrong(command === 'secrets' ? 'Too many arguments: a value comes by standard input.' : `Too many arguments: ${more.join(' ')}`)
+  if (command !== 'preheat' && more.length > (takesMore(command, argument) ? 1 : 0)) return wrong(command === 'secrets' ? 'Too many arguments: a value comes by standard input.' : `Too many arguments: ${more.join(' ')}`)
   const misplaced = Object.keys(values).find((name) => !optionsOf(command).includes(name))
   if (misplaced !== undefined) return wrong(`--${misplaced} does not go with "${command}".`)
 
@@ -111,7 +118,11 @@ export function parseInvocation(argv: string[]): Parsed {
     case 'cache':
       if (argument === 'check') return right({ ...common, command: 'cache-check', isFull: !values.quick, repairs: values.repair ?? false })
       if (values.quick || values.repair) return wrong('--quick and --repair go with "cache check".')
-      return argument === undefined || argument === 'ls' ? right({ ...common, command }) : wrong('ffdesk cache ls')
+      if (argument === undefined || argument === 'ls') return right({ ...common, command, action: 'ls' })
+      if (argument === 'prune') return right({ ...common, command, action: argument, yes: values.yes ?? false })
+      if (argument !== 'export' && argument !== 'import') return wrong('ffdesk cache ls, check, prune, export FILE or import FILE')
+      if (more[0] === undefined) return wrong(`Which file? ffdesk cache ${argument} FILE.tar.gz`)
+      return more[0].endsWith('.tar.gz') ? right({ ...common, command, action: argument, file: more[0] }) : wrong('A file with a cache ends in .tar.gz.')
     case 'run': {
       if (argument === undefined) return wrong('Which pipeline? ffdesk run NAME')
       const { runner } = values
@@ -155,9 +166,13 @@ export function parseInvocation(argv: string[]): Parsed {
   }
 }
 
+function takesMore(command: string, argument: string | undefined): boolean {
+  return command === 'secrets' || (command === 'cache' && (argument === 'export' || argument === 'import'))
+}
+
 function optionsOf(command: string): string[] {
   const common = ['help', 'json', 'workspace', 'user-data-dir']
-  const own: Record<string, string[]> = { run: ['runner', 'config', 'env', 'force'], runs: ['limit'], logs: ['follow', 'as-server'], schedule: ['next', 'from'], list: [], doctor: [], stop: [], secrets: [], encrypt: [], preheat: [], cache: ['quick', 'repair'] }
+  const own: Record<string, string[]> = { run: ['runner', 'config', 'env', 'force'], runs: ['limit'], logs: ['follow', 'as-server'], schedule: ['next', 'from'], list: [], doctor: [], stop: [], secrets: [], encrypt: [], preheat: [], cache: ['quick', 'repair', 'yes'] }
   return Object.hasOwn(own, command) ? [...common, ...own[command]!] : [...common, ...Object.values(own).flat()]
 }
 

@@ -1,15 +1,15 @@
-/** `ffdesk preheat [NAME...]`: fetches Python and packages ahead of runs. `ffdesk cache`: what is there. */
+/** `ffdesk preheat [NAME...]`: fetches Python and packages ahead of runs. */
 import type { PreheatJob, PreheatState } from '@shared/contract/cache'
 import type { Api } from '../api'
 import type { Events } from '../engine/events'
 import type { Invocation } from './invocation'
-import { formatTable, printable, type Output } from './output'
+import { printable, type Output } from './output'
 import { exitCodes } from './run-command'
 
-type Input<C extends Invocation['command']> = { api: Api; output: Output; invocation: Extract<Invocation, { command: C }> }
+type Input = { api: Api; events: Events; output: Output; invocation: Extract<Invocation, { command: 'preheat' }>; onInterrupt: (listener: () => void) => void }
 
 /** Exit code 1 when one failed. */
-export async function preheatCommand({ api, events, output, invocation, onInterrupt }: Input<'preheat'> & { events: Events; onInterrupt: (listener: () => void) => void }): Promise<number> {
+export async function preheatCommand({ api, events, output, invocation, onInterrupt }: Input): Promise<number> {
   const shown = new Map<string, string>()
   const show = async ({ jobs }: PreheatState): Promise<void> => {
     for (const job of jobs) {
@@ -46,20 +46,4 @@ function lineOf({ pipeline, phase, total, message }: PreheatJob): string {
     default:
       return `${name}: ${phase}`
   }
-}
-
-export async function cacheCommand({ api, output, invocation }: Input<'cache'>): Promise<number> {
-  const content = await api('cache.content', {})
-  if (invocation.json) {
-    await output.json(content)
-    return exitCodes.ok
-  }
-  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
-  output.say(`Cache ${megabytes(content.cacheBytes)}, Pythons ${megabytes(content.pythonBytes)}: ${content.where.join(', ')}`)
-  const rows = [
-    ...content.pythons.map(({ version, bytes, usedBy }) => ['python', version, megabytes(bytes), printable(usedBy.join(', '))]),
-    ...content.packages.map(({ name, version, bytes, usedBy }) => [printable(name), printable(version), megabytes(bytes), printable(usedBy.join(', '))]),
-  ]
-  for (const line of formatTable(rows)) await output.line(line.trimEnd())
-  return exitCodes.ok
 }

@@ -5,6 +5,7 @@ import { AppError } from '@shared/app-error'
 import type { RunnerKind } from '@shared/contract/runs'
 import { createCacheCheck, type CacheCheck } from './cache/cache-check'
 import { jobOf, partsOf } from './cache/cache-jobs'
+import { createCacheUpkeep, type CacheUpkeepService } from './cache/cache-upkeep'
 import { createContainerCache, createHostCache, type CacheWorker } from './cache/cache-worker'
 import { createPreheatTriggers } from './cache/preheat-triggers'
 import { createPreheatService, type PreheatService } from './cache/preheat-service'
@@ -91,6 +92,7 @@ export type Engine = {
   pythons: PythonsService
   fetches: FetchEstimates
   dependencies: DependencyService
+  upkeep: CacheUpkeepService
   connection: EngineConnection
   workerImage: WorkerImage
   uv: UvFinder
@@ -132,6 +134,7 @@ export function createEngine(config: EngineConfig): Engine {
   const settings = createSettingsService(layout.settingsFile, (state) => {
     events.publish('settings.changed', state)
     runs.settingsChanged()
+    upkeep.settingsChanged()
     void connection.recheck()
     void workspace.recheck().then(() => catalog.refresh())
   })
@@ -152,6 +155,7 @@ export function createEngine(config: EngineConfig): Engine {
         cacheCheck.reset()
         pythons.reset()
         dependencies.reset()
+        upkeep.reset()
       }
       lastRoot = state.workspace?.root
       void catalog.setDir(state.workspace?.pipelinesDir ?? null).then(() => state.workspace && notePipelinesKnown())
@@ -301,6 +305,7 @@ export function createEngine(config: EngineConfig): Engine {
     place: () => places.look(),
     parallel,
     notePythons: (cache, list) => pythons.note(cache, list),
+    onSize: (bytes) => upkeep.noteSize(bytes),
     turns,
     publish: events.publish,
   })
@@ -345,6 +350,24 @@ export function createEngine(config: EngineConfig): Engine {
       if (place !== null) warmState.remember(warmState.keyOf(partsOf(pipeline, place, environmentOf(pipeline))), packages)
     },
     publish: events.publish,
+  })
+  const upkeep = createCacheUpkeep({
+    pipelines: discovered,
+    environmentOf: (pipeline) => environmentOf(pipeline),
+    warmState,
+    worker,
+    place: () => places.look(),
+    parallel,
+    publish: events.publish,
+    runDir: layout.runDir,
+    capGigabytes: () => settings.current().cacheCapGigabytes,
+    async usedBy() {
+      const root = workspace.current().workspace?.root
+      const live = history.unfinished().filter(({ run }) => run.workspaceRoot === root && run.phase !== 'waiting' && run.phase !== 'queued')
+      const alive = await Promise.all(live.map(async ({ run, instanceId }) => ((await presence.isAlive(instanceId)) ? [run.pipeline] : [])))
+      return { runs: [...new Set(alive.flat())], isPreheating: preheat.state().isRunning }
+    },
+    onImported: () => preheat.content(),
   })
   const triggers = createPreheatTriggers({
     settings: () => settings.current(),
@@ -459,6 +482,7 @@ export function createEngine(config: EngineConfig): Engine {
     pythons,
     fetches,
     dependencies,
+    upkeep,
     connection,
     workerImage,
     uv,
@@ -473,7 +497,7 @@ export function createEngine(config: EngineConfig): Engine {
       triggers.dispose()
       const ending = dependencies.idle()
       dependencies.reset()
-      await Promise.all([preheat.dispose(), cacheCheck.dispose(), pythons.dispose(), ending])
+      await Promise.all([preheat.dispose(), cacheCheck.dispose(), pythons.dispose(), upkeep.dispose(), ending])
       await runs.stopAll()
       presence.close()
       workerImage.cancelPull()

@@ -4,7 +4,7 @@
  */
 import { create } from 'zustand'
 import type { CacheCheckState } from '@shared/contract/cache-check'
-import type { PreheatState } from '@shared/contract/cache'
+import type { CacheUpkeep, PreheatState } from '@shared/contract/cache'
 import type { DependencyState } from '@shared/contract/dependencies'
 import type { FileListing } from '@shared/contract/files'
 import type { PipelineCatalog } from '@shared/contract/pipelines'
@@ -39,6 +39,8 @@ export type EngineMirror = {
   pythons: PythonsState | null
   /** By pipeline, of those that were looked at. */
   dependencies: Readonly<Record<string, DependencyState>>
+  /** The cache's size against its cap, and its newest export or import. */
+  upkeep: CacheUpkeep | null
   /** True once the runs of the open workspace were listed. */
   runsLoaded: boolean
   runs: Readonly<Record<string, Run>>
@@ -64,6 +66,7 @@ export const emptyMirror: EngineMirror = {
   cacheCheck: null,
   pythons: null,
   dependencies: {},
+  upkeep: null,
   runsLoaded: false,
   runs: {},
   logSizes: {},

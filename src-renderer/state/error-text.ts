@@ -12,6 +12,9 @@ export type ErrorText = { titleKey: string; hintKey: string; action: ErrorAction
 const actions: Record<ErrorCode, ErrorAction | null> = {
   'cache/busy': 'view.cache',
   'cache/foreign-owner': null,
+  'cache/file-refused': 'view.cache',
+  'cache/in-use': null,
+  'cache/preview-outdated': 'view.cache',
   'cache/unreadable': 'view.cache',
   'cache/volume-foreign': 'view.doctor',
   'docker/image-missing': 'image.pull',

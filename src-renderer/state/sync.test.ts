@@ -41,6 +41,7 @@ const answers = {
   'secrets.list': secrets(2),
   'cache.preheatState': { isRunning: false, jobs: [], startedAtMs: null, rev: 1 },
   'cache.checkState': { phase: 'idle', isFull: false, done: 0, total: 0, packages: 0, environments: 0, where: [], damage: [], foreign: null, left: { count: 0, bytes: 0 }, repaired: null, message: null, finishedAtMs: null, rev: 1 },
+  'cache.upkeep': { transfer: null, bytes: null, isOverCap: false, rev: 1 },
   'pythons.state': { lookedAtMs: null, installed: [], system: [], missing: [], work: null, rev: 1 },
   'schedule.list': { active: false, entries: [], rev: 2 },
 }
@@ -73,7 +74,7 @@ describe('sync', () => {
     fake.emit({ name: 'workspace.changed', payload: workspace('/other', 2) })
     expect(useEngineMirror.getState().catalog).toBeNull()
     await new Promise((resolve) => setTimeout(resolve))
-    expect(fake.calls).toEqual(['secrets.list', 'schedule.list', 'cache.preheatState', 'cache.checkState', 'pythons.state', 'pipelines.list', 'runs.list'])
+    expect(fake.calls).toEqual(['secrets.list', 'schedule.list', 'cache.preheatState', 'cache.checkState', 'pythons.state', 'cache.upkeep', 'pipelines.list', 'runs.list'])
     expect(sortedRuns(useEngineMirror.getState(), null)).toEqual([])
   })
 

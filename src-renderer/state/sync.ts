@@ -18,7 +18,7 @@ export type SyncSource = {
 const historyLimit = 500
 
 /** What is shown of one workspace must not outlive it. */
-const nothingOfWorkspace = { catalog: null, secrets: null, schedule: null, preheat: null, cacheCheck: null, pythons: null, dependencies: {}, runsLoaded: false, fileVersions: {}, listings: {} }
+const nothingOfWorkspace = { catalog: null, secrets: null, schedule: null, preheat: null, upkeep: null, cacheCheck: null, pythons: null, dependencies: {}, runsLoaded: false, fileVersions: {}, listings: {} }
 
 export function applyRuns(runs: readonly Run[]): void {
   useEngineMirror.setState((mirror) => ({ runs: withRuns(mirror.runs, runs) }))
@@ -37,7 +37,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
   let unsubscribe: (() => void) | null = null
 
   /** Secrets, schedules and the like load beside the rest: the pipelines are there even when these cannot be read. */
-  async function loadOfWorkspace<K extends 'secrets.list' | 'schedule.list' | 'cache.preheatState' | 'cache.checkState' | 'pythons.state'>(root: string, name: K, apply: (value: ApiOutput<K>) => void): Promise<void> {
+  async function loadOfWorkspace<K extends 'secrets.list' | 'schedule.list' | 'cache.preheatState' | 'cache.checkState' | 'cache.upkeep' | 'pythons.state'>(root: string, name: K, apply: (value: ApiOutput<K>) => void): Promise<void> {
     try {
       const value = await source.call(name, {} as ApiInput<K>)
       if (rootOf(getState()) === root) apply(value)
@@ -54,6 +54,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
     void loadOfWorkspace(root, 'cache.preheatState', (preheat) => setState((mirror) => ({ preheat: newer(mirror.preheat, preheat) })))
     void loadOfWorkspace(root, 'cache.checkState', (cacheCheck) => setState((mirror) => ({ cacheCheck: newer(mirror.cacheCheck, cacheCheck) })))
     void loadOfWorkspace(root, 'pythons.state', (pythons) => setState((mirror) => ({ pythons: newer(mirror.pythons, pythons) })))
+    void loadOfWorkspace(root, 'cache.upkeep', (upkeep) => setState((mirror) => ({ upkeep: newer(mirror.upkeep, upkeep) })))
     const [catalog, history] = await Promise.all([source.call('pipelines.list', {}), source.call('runs.list', { limit: historyLimit })])
     // Another workspace was opened meanwhile: its own load is under way.
     if (rootOf(getState()) !== root) return
@@ -109,6 +110,8 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
         return setState((mirror) => ({ pythons: newer(mirror.pythons, message.payload) }))
       case 'dependencies.changed':
         return applyDependencies(message.payload)
+      case 'cache.upkeepChanged':
+        return setState((mirror) => ({ upkeep: newer(mirror.upkeep, message.payload) }))
       case 'settings.changed':
         return setState((mirror) => ({ settings: newer(mirror.settings, message.payload) }))
     }

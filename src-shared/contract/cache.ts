@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { cacheCheckRequests } from './cache-check'
+import { errorCodes } from '../app-error'
 import { atMs, bytes, event, request, rev } from './define'
 import { pipelineName } from './pipelines'
 
@@ -41,6 +42,51 @@ export const cacheContent = z.object({
 })
 export type CacheContent = z.infer<typeof cacheContent>
 
+/** What to look for: these packages, all that no pipeline uses, and what uv has left behind. */
+const removalChoice = { packages: z.array(z.object({ name: z.string().max(256), version: z.string().max(256) })).max(10_000), unused: z.boolean(), leftovers: z.boolean() }
+
+/** `environment`: a set-up that uv keeps ready; it goes with the packages in it. */
+const removalItem = z.object({ kind: z.enum(['package', 'environment', 'leftover']), name: z.string(), bytes, /** In an environment. */ packages: z.array(z.string()) })
+export type RemovalItem = z.infer<typeof removalItem>
+
+/** Packages before environments before leftovers; `bytes` is what removing all of it sets free. */
+export const cacheRemoval = z.object({
+  id: z.string(),
+  items: z.array(removalItem),
+  bytes,
+  /** Pipelines that have to fetch again then. */
+  affected: z.array(z.string()),
+  /** Pipelines of which it is not known what they use. */
+  unknown: z.array(z.string()),
+  /** Why it cannot be removed at this moment. */
+  inUseBy: z.object({ /** Pipelines. */ runs: z.array(z.string()), isPreheating: z.boolean() }),
+})
+export type CacheRemoval = z.infer<typeof cacheRemoval>
+
+/** `kept`: what could not be removed, with the reason. */
+export const removedFromCache = z.object({ freedBytes: bytes, count: z.number().int().nonnegative(), kept: z.array(z.string()) })
+
+/** `working` ──> done, failed or cancelled. The newest one stays until the next. */
+export const cacheTransfer = z.object({
+  kind: z.enum(['export', 'import']),
+  file: z.string(),
+  state: z.enum(['working', 'done', 'failed', 'cancelled']),
+  /** Of what is in the cache; the file is smaller. `totalBytes` is 0 until it is known. */
+  doneBytes: bytes,
+  totalBytes: bytes,
+  /** Of the file, when an export is done. */
+  fileBytes: bytes.nullable(),
+  error: z.object({ code: z.enum(errorCodes), message: z.string() }).nullable(),
+})
+export type CacheTransfer = z.infer<typeof cacheTransfer>
+
+/** `bytes`: of cache and Pythons at the last look, null before the first. `isOverCap`: and the user was not told yet. */
+export const cacheUpkeep = z.object({ transfer: cacheTransfer.nullable(), bytes: bytes.nullable(), isOverCap: z.boolean(), rev })
+export type CacheUpkeep = z.infer<typeof cacheUpkeep>
+
+/** Its ending keeps an export from replacing any other kind of file. */
+const cacheFile = z.string().min(1).max(4096).regex(/\.tar\.gz$/, 'a file that ends in .tar.gz')
+
 export const cacheContract = {
   preheat: request({ /** null: all that have something to fetch. */ pipelines: z.array(pipelineName).max(10_000).nullable() }, preheatState),
   cancelPreheat: request({}, preheatState),
@@ -56,4 +102,19 @@ export const cacheContract = {
   content: request({}, cacheContent),
   preheatChanged: event(preheatState),
   ...cacheCheckRequests,
+  /** Looks, without a network, what could go, and how much that sets free. Removes nothing. */
+  previewRemoval: request(removalChoice, cacheRemoval),
+  /** Removes what was previewed, and no more. `cache/in-use` while something works in the cache, `cache/preview-outdated` after another look. */
+  remove: request({ id: z.string().max(64) }, removedFromCache),
+  upkeep: request({}, cacheUpkeep),
+  /** No more about the cap until the cache has grown by another gigabyte. */
+  dismissCap: request({}, cacheUpkeep),
+  /** Writes the cache into a file; an absolute path. Answers when it has begun. */
+  export: request({ file: cacheFile }, cacheUpkeep),
+  /** Takes over from a file what is not there yet. A cache holds code that runs: only from whom one trusts. */
+  import: request({ file: cacheFile }, cacheUpkeep),
+  cancelTransfer: request({}, cacheUpkeep),
+  /** Shows the system's file dialog; null when it was cancelled. */
+  pickFile: request({ purpose: z.enum(['export', 'import']) }, z.object({ path: z.string().nullable() })),
+  upkeepChanged: event(cacheUpkeep),
 }

@@ -62,6 +62,8 @@ export const settings = z.strictObject({
   preheatAtStart: z.boolean(),
   /** Packages are fetched a moment after requirements were changed. */
   preheatAfterEdit: z.boolean(),
+  /** From this size on the app asks whether something of a workspace's cache may go; 0: never. */
+  cacheCapGigabytes: z.number().int().min(0).max(100_000),
 })
 export type Settings = z.infer<typeof settings>
 
@@ -88,6 +90,7 @@ export const defaultSettings: Settings = {
   askIndexEveryRun: false,
   preheatAtStart: true,
   preheatAfterEdit: false,
+  cacheCapGigabytes: 10,
 }
 
 /** `problems` names what in the settings file was not usable; those settings have their defaults. */

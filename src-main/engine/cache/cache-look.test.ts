@@ -17,7 +17,10 @@ test('what the program tells becomes one result; what is none of it is passed ov
   let asked: WorkerCall | null = null
   const worker: CacheWorker = {
     fileIn: (_dir, file) => file,
+    importFileAt: (file) => file,
     where: () => [],
+    kind: 'host',
+    user: null,
     handOver: () => Promise.resolve(),
     async perform(call) {
       asked = call

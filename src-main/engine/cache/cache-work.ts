@@ -31,7 +31,7 @@ export function workVariables(work: unknown): Record<string, string> {
 }
 
 const count = z.number().int().nonnegative()
-const cacheInventory = z.object({
+export const cacheInventory = z.object({
   packages: z.array(z.object({ name: z.string(), version: z.string(), bytes: count, atMs: count })),
   pythons: z.array(z.object({ version: z.string(), folder: z.string(), bytes: count })),
   environments: count,

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { join, parse } from 'node:path'
 import type { ContainerSpec, DockerClient, EngineFacts } from '../docker/client'
-import { runToEnd } from '../docker/helper-container'
+import { pauseWhile, runToEnd } from '../docker/helper-container'
 import { containerRunnerDir, type RunnerVolume } from '../docker/runner-volume'
 import type { RunUser, Volumes } from '../docker/volumes'
 import type { WorkerImage } from '../docker/worker-image'
@@ -24,7 +24,7 @@ export type WorkerCall = {
   work: unknown
   /** Without a network, and uv told so. */
   isOffline: boolean
-  /** The uv that runs the program does not share the cache's lock as long as that takes, and takes nothing from it. */
+  /** It takes uv's lock of the cache itself (cache_lock.py): the uv that runs it keeps out of the cache. */
   leavesCacheAlone?: boolean
   /** The Python that the program itself runs with; else the one of the settings, or any that is there. */
   python?: string
@@ -32,7 +32,11 @@ export type WorkerCall = {
   pipelineDir?: string
   /** It only looks into that folder. */
   isReadOnly?: boolean
-  onStdout: (chunk: Buffer) => void
+  /** What it answers is waited for before more is read. */
+  onStdout: (chunk: Buffer) => void | Promise<void>
+  onStderr?: (chunk: Buffer) => void
+  /** A file of the app's run directory for it to read, at `importFileAt`. */
+  importFile?: string
   /** Aborted, it ends at once; what was done until then stays. */
   stop?: AbortSignal
 }
@@ -44,6 +48,11 @@ export type CacheWorker = {
   handOver(): Promise<void>
   /** Where a program finds a file of the pipeline's folder. */
   fileIn(pipelineDir: string, file: string): string
+  importFileAt(file: string): string
+  /** What is in it does not fit into one of the other kind. */
+  kind: 'container' | 'host'
+  /** In whose name files are read and written: on this computer, the app's own. */
+  user: RunUser | null
   /** The volumes or the folder, for people. */
   where(): string[]
 }
@@ -64,12 +73,13 @@ export type ContainerCacheDeps = {
 }
 
 const lastWordsBytes = 4000
+const containerImportFile = '/run/fastflow/cache.tar'
 
 export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
   const { client, owner, user, workspaceRoot } = deps
   let names: string[] = []
 
-  const specOf = async (runId: string, { program, work, isOffline, leavesCacheAlone, pipelineDir, isReadOnly = false, python = deps.pythonVersion }: WorkerCall): Promise<ContainerSpec> => {
+  const specOf = async (runId: string, { program, work, isOffline, leavesCacheAlone, pipelineDir, isReadOnly = false, python = deps.pythonVersion, importFile }: WorkerCall): Promise<ContainerSpec> => {
     const found = deps.image.require(client)
     const volumes = await deps.volumes.prepare(client, found, workspaceRoot, user)
     names = [volumes.cacheVolume, volumes.pythonVolume]
@@ -82,22 +92,26 @@ export function createContainerCache(deps: ContainerCacheDeps): CacheWorker {
       { owner, image: reference, user, volumes, network: deps.network, isOffline, routeFile: null, runnerVolume, limits },
     )
     const Mounts = spec.HostConfig.Mounts.map((mount) => (mount.Target === '/app' ? { ...mount, ReadOnly: isReadOnly } : mount))
+    if (importFile !== undefined) Mounts.push({ Type: 'bind', Source: importFile, Target: containerImportFile, ReadOnly: true })
     return { ...spec, Cmd: ['uv', ...programArguments(python, `${containerRunnerDir}/${program}`, leavesCacheAlone)], HostConfig: { ...spec.HostConfig, NetworkMode: isOffline ? 'none' : 'bridge', Mounts } }
   }
 
   return {
+    kind: 'container',
+    user,
     fileIn: (_pipelineDir, file) => `/app/${file}`,
+    importFileAt: () => containerImportFile,
     where: () => names,
     handOver: () => deps.volumes.handOver(client, deps.image.require(client), workspaceRoot, user),
     async perform(call) {
-      const { onStdout, stop } = call
+      const { onStdout, onStderr, stop } = call
       const runId = randomUUID()
       const spec = await specOf(runId, call)
       if (stop?.aborted) return null
       deps.onHeld(runId, true)
       try {
         const words = lastWords()
-        const exitCode = await runToEnd(client, `ffd-run-${runId}`, spec, { onStdout, onStderr: words.add, ...(stop && { stop }) })
+        const exitCode = await runToEnd(client, `ffd-run-${runId}`, spec, { onStdout, onStderr: (chunk) => (words.add(chunk), onStderr?.(chunk)), ...(stop && { stop }) })
         return exitCode === 0 || stop?.aborted ? null : words.text(exitCode)
       } finally {
         deps.onHeld(runId, false)
@@ -110,10 +124,13 @@ export type HostCacheDeps = { uv: UvFinder; cacheDir: string; pythonDir: string;
 
 export function createHostCache(deps: HostCacheDeps): CacheWorker {
   return {
+    kind: 'host',
+    user: null,
     fileIn: (pipelineDir, file) => join(pipelineDir, file),
+    importFileAt: (file) => file,
     where: () => [deps.cacheDir, deps.pythonDir],
     handOver: () => Promise.reject(foreignFolder(deps.cacheDir)),
-    async perform({ program, work, isOffline, leavesCacheAlone, python = deps.pythonVersion, onStdout, stop }) {
+    async perform({ program, work, isOffline, leavesCacheAlone, python = deps.pythonVersion, onStdout, onStderr, stop }) {
       const { path } = await deps.uv.require()
       makeHostFolders([deps.cacheDir, deps.pythonDir])
       const env = hostEnvironment(deps.env, { cacheDir: deps.cacheDir, pythonDir: deps.pythonDir, routeFile: '' }, deps.network, isOffline, workVariables(work))
@@ -121,8 +138,8 @@ export function createHostCache(deps: HostCacheDeps): CacheWorker {
         env, cwd: parse(process.cwd()).root, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true,
       })
       const words = lastWords()
-      child.stdout.on('data', onStdout)
-      child.stderr.on('data', words.add)
+      child.stdout.on('data', (chunk: Buffer) => pauseWhile(child.stdout, onStdout(chunk)))
+      child.stderr.on('data', (chunk: Buffer) => (words.add(chunk), onStderr?.(chunk)))
       const onStop = (): void => void killGroup(child)
       stop?.addEventListener('abort', onStop, { once: true })
       if (stop?.aborted) onStop()

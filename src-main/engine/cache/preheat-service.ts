@@ -27,6 +27,8 @@ export type PreheatDeps = {
   parallel: () => number
   notePythons: (cache: string, list: PythonList) => void
   turns: Turns
+  /** What the cache and its Pythons take now. */
+  onSize: (bytes: number) => void
   publish: Publish
 }
 
@@ -109,7 +111,10 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
       else groups.set(id, { tasks: [task], pipelineDir: asked.pipelineDir, job: { ...asked.job, id } })
     }
     const onMessage = (told: PreheatMessage): void => {
-      if ('inventory' in told) deps.warmState.noteContent(place.cache, namesOf(told.inventory))
+      if ('inventory' in told) {
+        deps.warmState.noteContent(place.cache, namesOf(told.inventory))
+        deps.onSize(told.inventory.cacheBytes + told.inventory.pythonBytes)
+      }
       if ('pythons' in told) deps.notePythons(place.cache, told.pythons)
       if ('job' in told) for (const task of groups.get(told.job)?.tasks ?? []) take(task, told)
     }
@@ -196,6 +201,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
       if (inventory === null) throw new AppError('cache/unreadable', `The cache could not be looked into: ${problem ?? 'it told nothing'}. Preheat a pipeline first, then look again.`)
       const found = inventory as CacheInventory
       if (place) deps.warmState.noteContent(place.cache, namesOf(found))
+      deps.onSize(found.cacheBytes + found.pythonBytes)
       return contentOf(found, worker.where(), pipelines, deps.warmState)
     },
     async dispose() {
@@ -214,7 +220,7 @@ function isOver({ phase }: PreheatJob): boolean {
   return phase === 'ready' || phase === 'failed' || phase === 'cancelled'
 }
 
-function namesOf(inventory: CacheInventory): string[] {
+export function namesOf(inventory: CacheInventory): string[] {
   return [...new Set(inventory.packages.map(({ name }) => name))]
 }
 

@@ -1,5 +1,5 @@
 /** Preheating by itself: once a workspace that was used before is open and its engine is there, and after an edit of requirements. */
-import type { CacheState, Pipeline } from '@shared/contract/pipelines'
+import type { CacheState, Pipeline, StaleReason } from '@shared/contract/pipelines'
 import type { Settings } from '@shared/contract/settings'
 
 export type PreheatTriggerDeps = {
@@ -21,6 +21,8 @@ export type PreheatTriggers = {
 /** Who writes requirements saves more than once. */
 const settleMs = 1500
 const fetchable = new Set<CacheState>(['cold', 'partial', 'stale'])
+/** Reasons that are no edit: what was removed from the cache is not to come back by itself. */
+const notEdited = new Set<StaleReason | null>(['lock-outdated', 'cache-changed'])
 
 export function createPreheatTriggers(deps: PreheatTriggerDeps): PreheatTriggers {
   let openedRoot: string | null = null
@@ -52,7 +54,7 @@ export function createPreheatTriggers(deps: PreheatTriggerDeps): PreheatTriggers
       for (const { name, cache } of pipelines) {
         const was = before.get(name)
         // Nothing was edited where only the newest preheating has ended.
-        if (fetchable.has(cache.state) && was !== cache.state && was !== 'warming' && cache.reason !== 'lock-outdated') edited.add(name)
+        if (fetchable.has(cache.state) && was !== cache.state && was !== 'warming' && !notEdited.has(cache.reason)) edited.add(name)
         else if (!fetchable.has(cache.state)) edited.delete(name)
       }
       if (edited.size > 0) later()

@@ -35,6 +35,8 @@ export type WarmState = {
   /** A set-up with this key worked; `packages` as resolved, where that is known. */
   remember(key: string, packages?: ResolvedPackages): void
   forget(key: string): void
+  /** Forgets all that is warm in the cache but these keys: also set-ups that a pipeline had before. Answers how to take it back. */
+  forgetOthers(cache: string, kept: ReadonlySet<string>): () => void
   rememberFailure(key: string, message: string): void
   /** `place` is null while neither an image nor a cache is known. */
   stateOf(pipeline: LookedAt, place: CachePlace | null): PipelineCache
@@ -96,6 +98,7 @@ export function createWarmState(facts: Facts, onChanged: () => void, pythons: Pi
       facts.set(`preheat-failed:${key}`, '')
       for (const [pipelineDir, known] of latest) {
         if (known.key !== key) continue
+        facts.set(`${warmInPrefix(known.setup.cache)}${key}`, '')
         facts.set(`warmed-as:${pipelineDir}`, JSON.stringify(known.setup))
         pythons.noteWorked(known.setup.cache, known.setup.python)
         if (packages !== undefined) facts.set(`packages:${pipelineDir}`, JSON.stringify(packages))
@@ -106,6 +109,24 @@ export function createWarmState(facts: Facts, onChanged: () => void, pythons: Pi
     forget(key) {
       facts.set(`warm:${key}`, '')
       onChanged()
+    },
+    forgetOthers(cache, kept) {
+      const prefix = warmInPrefix(cache)
+      const forgotten = new Map<string, string>()
+      for (const key of facts.keys(prefix).map((fact) => fact.slice(prefix.length))) {
+        if (kept.has(key)) continue
+        forgotten.set(key, facts.get(`warm:${key}`) ?? '')
+        facts.set(`warm:${key}`, '')
+        facts.remove(`${prefix}${key}`)
+      }
+      onChanged()
+      return () => {
+        for (const [key, value] of forgotten) {
+          facts.set(`warm:${key}`, value)
+          facts.set(`${prefix}${key}`, '')
+        }
+        onChanged()
+      }
     },
     rememberFailure(key, message) {
       facts.set(`preheat-failed:${key}`, message.slice(-2000))
@@ -144,6 +165,10 @@ export function createWarmState(facts: Facts, onChanged: () => void, pythons: Pi
       onChanged()
     },
   }
+}
+
+function warmInPrefix(cache: string): string {
+  return `warm-in:${createHash('sha256').update(cache).digest('hex').slice(0, 16)}:`
 }
 
 function setupOf({ installer, cache, pythonVersion, pipelineDir, env }: SetupParts): Setup {

@@ -149,6 +149,13 @@ describe('mounts', () => {
       'bind',
     ],
     ['the run directory itself', () => ({ Type: 'bind', Source: world.runDir, Target: '/run/fastflow/ca-certificates.pem', ReadOnly: true }), 'bind'],
+    ['an imported cache that can be written', () => ({ Type: 'bind', Source: join(world.runDir, 'i1.cache'), Target: '/run/fastflow/cache.tar' }), 'bind'],
+    ['another file of the run directory as cache', () => ({ Type: 'bind', Source: join(world.runDir, 'r1.route'), Target: '/run/fastflow/cache.tar', ReadOnly: true }), 'bind'],
+    ['an imported cache outside of the run directory', () => ({ Type: 'bind', Source: join(world.workspace, 'i1.cache'), Target: '/run/fastflow/cache.tar', ReadOnly: true }), 'bind'],
+    ['a link as cache', () => ({ Type: 'bind', Source: join(world.runDir, 'link.cache'), Target: '/run/fastflow/cache.tar', ReadOnly: true }), 'bind'],
+    ['an imported cache as the pipeline', () => ({ Type: 'bind', Source: join(world.runDir, 'i1.cache'), Target: '/app', ReadOnly: true }), 'bind'],
+    ['an imported cache elsewhere', () => ({ Type: 'bind', Source: join(world.runDir, 'i1.cache'), Target: '/run/fastflow/other.tar', ReadOnly: true }), 'mount'],
+    ['a volume as imported cache', () => ({ Type: 'volume', Source: ownVolume, Target: '/run/fastflow/cache.tar', ReadOnly: true }), 'volume'],
     ['a bind in place of the cache', () => ({ Type: 'bind', Source: join(world.workspace, 'pipelines', 'demo'), Target: '/cache/uv' }), 'mount'],
     ['a volume in place of the pipeline', () => ({ Type: 'volume', Source: ownVolume, Target: '/app' }), 'volume'],
     ['the cache in place of the Pythons', () => ({ Type: 'volume', Source: ownVolume, Target: '/cache/uv_python' }), 'volume'],
@@ -166,6 +173,12 @@ describe('mounts', () => {
         .status,
     ).toBe(201)
     expect(world.engine.recorded.at(-1)?.body).toContain(JSON.stringify(join(world.workspace, 'pipelines', 'demo')))
+  })
+
+  it('may be a file with a cache to import, read-only', async () => {
+    const mount = { Type: 'bind', Source: join(world.runDir, 'i1.cache'), Target: '/run/fastflow/cache.tar', ReadOnly: true }
+    expect((await createAtGuard(world, withMount(mount))).status).toBe(201)
+    expect(JSON.parse(world.engine.recorded.at(-1)?.body ?? '')).toMatchObject({ HostConfig: { Mounts: [mount] } })
   })
 
   it('may be the volume with the runner of the app, read-only, and no other', async () => {

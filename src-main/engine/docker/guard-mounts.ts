@@ -1,5 +1,5 @@
 /**
- * What of this computer may appear inside a container: a pipeline's folder, two kinds of files of the app's own run
+ * What of this computer may appear inside a container: a pipeline's folder, three kinds of files of the app's own run
  * directory, and our own volumes. Paths are resolved here and the resolved path is what is mounted, so
  * that the engine, which follows links and `..`, gets nothing else than what was looked at.
  */
@@ -16,7 +16,7 @@ const mountShape = shape(
   {
     Type: oneOf(['bind', 'volume'], 'mount'),
     Source: matching(/^[^\0]{1,4096}$/, 'mount'),
-    Target: oneOf(['/app', '/runner', '/tmp/.fastflow_route', '/run/fastflow/ca-certificates.pem', '/cache/uv', '/cache/uv_python'], 'mount'),
+    Target: oneOf(['/app', '/runner', '/tmp/.fastflow_route', '/run/fastflow/ca-certificates.pem', '/run/fastflow/cache.tar', '/cache/uv', '/cache/uv_python'], 'mount'),
   },
   { ReadOnly: boolean('mount') },
 )
@@ -63,6 +63,10 @@ async function checkBind(source: string, target: CheckedMount['Target'], readOnl
       return checkRunFile(source, policy)
     case '/run/fastflow/ca-certificates.pem':
       if (!readOnly) deny('bind', 'Certificate authorities are mounted read-only.')
+      return checkRunFile(source, policy)
+    case '/run/fastflow/cache.tar':
+      if (!readOnly) deny('bind', 'A file with a cache is mounted read-only.')
+      if (!source.endsWith('.cache')) deny('bind', 'A file with a cache ends in .cache.')
       return checkRunFile(source, policy)
     case '/runner':
     case '/cache/uv':

@@ -125,11 +125,12 @@ function isMountOfTheRun(mount: unknown): boolean {
     '/app': new RegExp(`^${world.workspace}/pipelines/demo$`),
     '/tmp/.fastflow_route': /\/run\/r1\.route$/,
     '/run/fastflow/ca-certificates.pem': /\/run\/(ca\.pem|r1\.route)$/,
+    '/run/fastflow/cache.tar': /\.cache$/,
     '/cache/uv': /^ffd-uvcache-/,
     '/cache/uv_python': /^ffd-uvpython-/,
     '/runner': /^ffd-runner-/,
   }
-  const mustBeReadOnly = (same?.['ReadOnly'] ?? false) === true || is('/runner', '/run/fastflow/ca-certificates.pem')(tree(mount)['Target'])
+  const mustBeReadOnly = (same?.['ReadOnly'] ?? false) === true || is('/runner', '/run/fastflow/ca-certificates.pem', '/run/fastflow/cache.tar')(tree(mount)['Target'])
   return (
     wrongFields('mount', mount, {
       Type: is(isOwnVolume ? 'volume' : 'bind'),

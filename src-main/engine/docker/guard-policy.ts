@@ -7,7 +7,7 @@ import { labels } from './labels'
 export type GuardPolicy = {
   /** Folders whose direct children may be mounted as /app. Real paths: a root that is itself reached by a link is no root. */
   pipelinesRoots: string[]
-  /** Route files (`*.route`) and the bundle of certificate authorities live here. */
+  /** Route files (`*.route`), the bundle of certificate authorities and caches that are imported (`*.cache`) live here. */
   runDir: string
   /** Images that may run, exactly as a container names them. */
   images: string[]

@@ -1,6 +1,6 @@
 /** Runs a container that is no run of a pipeline to its end and removes it: one of the guard's fixed helpers (guard-helpers.ts), or work in a cache. */
 import { randomUUID } from 'node:crypto'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { ContainerSpec, DockerClient } from './client'
 import { watchExit } from './container-exit'
 import { createDemux } from './demux'
@@ -9,7 +9,8 @@ const maxOutputBytes = 4096
 const drainMs = 2000
 
 export type ToEnd = {
-  onStdout: (chunk: Buffer) => void
+  /** What it answers is waited for before more is read. */
+  onStdout: (chunk: Buffer) => void | Promise<void>
   onStderr: (chunk: Buffer) => void
   /** Aborted, it is killed. */
   stop?: AbortSignal
@@ -23,14 +24,19 @@ export async function runToEnd(client: DockerClient, name: string, spec: Contain
   let stream: Duplex | null = null
   try {
     stream = await client.attach(id)
-    const demux = createDemux({ onStdout, onStderr, onEngineError: () => undefined })
-    const ended = endOf(stream)
-    stream.on('data', (chunk: Buffer) => demux.push(chunk))
+    let taken: void | Promise<void>
+    const demux = createDemux({ onStdout: (chunk) => void (taken = onStdout(chunk)), onStderr, onEngineError: () => undefined })
+    const output = stream
+    const drained = quietOrEnd(output)
+    output.on('data', (chunk: Buffer) => {
+      demux.push(chunk)
+      pauseWhile(output, taken)
+    })
     stop?.addEventListener('abort', onStop, { once: true })
     await client.start(id)
     if (stop?.aborted) onStop()
     const facts = await watch.exited()
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, drainMs).unref())])
+    await drained()
     return facts?.exitCode ?? null
   } finally {
     stop?.removeEventListener('abort', onStop)
@@ -49,9 +55,29 @@ export async function runHelper(client: DockerClient, spec: ContainerSpec): Prom
   return { exitCode: exitCode ?? -1, output: output.toString('utf8') }
 }
 
-function endOf(stream: Duplex): Promise<void> {
-  return new Promise((resolve) => {
-    stream.once('close', resolve)
-    stream.once('error', () => resolve())
+/** Reads no more until what took the last chunk is ready for the next. */
+export function pauseWhile(stream: Readable, taken: void | Promise<void>): void {
+  if (taken === undefined) return
+  stream.pause()
+  const resume = (): void => void stream.resume()
+  taken.then(resume, resume)
+}
+
+/** Waits for the end of the stream, but not for one that has nothing more to say and does not end. */
+function quietOrEnd(stream: Duplex): () => Promise<void> {
+  let lastAtMs = 0
+  let hasEnded = false
+  const ended = new Promise<void>((resolve) => {
+    const end = (): void => {
+      hasEnded = true
+      resolve()
+    }
+    stream.once('close', end)
+    stream.once('error', end)
   })
+  stream.on('data', () => (lastAtMs = performance.now()))
+  return async () => {
+    const sinceMs = performance.now()
+    while (!hasEnded && (stream.isPaused() || performance.now() - Math.max(sinceMs, lastAtMs) < drainMs)) await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, drainMs / 8).unref())])
+  }
 }

@@ -5,6 +5,8 @@ import type { Database } from './database'
 export type Facts = {
   get(key: string): string | null
   set(key: string, value: string): void
+  /** Keys that begin so. */
+  keys(prefix: string): string[]
   remove(key: string): void
   /** Random, made once per profile: it marks what this profile created in the container engine. */
   ownerId(): string
@@ -27,6 +29,7 @@ export function createFacts(database: Database): Facts {
   return {
     get,
     set,
+    keys: (prefix) => database.all('SELECT key FROM facts WHERE substr(key, 1, ?) = ?', [prefix.length, prefix]).map(({ key }) => String(key)),
     remove: (key) => database.run('DELETE FROM facts WHERE key = ?', [key]),
     ownerId() {
       // Insert, then read: of two processes that start at once one id wins for both.

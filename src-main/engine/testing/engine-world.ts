@@ -49,7 +49,7 @@ export async function openEngineWorld({ endpoint, settings = {} }: EngineWorldOp
   writeFileSync(join(profile, 'settings.json'), JSON.stringify({ engineEndpoint, ...settings }))
   const engine = createEngine({ userDataDir: profile, samplesDir, userSamplesDir: join(root, 'user-samples'), homeDir: homedir(), platform: process.platform, rememberWorkspaces: true, workerDir: resolve('resources', 'worker'), followUps: { restarts: true, chains: true }, adoptsRuns: true, preheats: false })
   const owner = readOwner(engine.layout.databaseFile)
-  const api = createApi(engine, { pickFolder: () => Promise.resolve(null), reveal: () => undefined, runtime: 'test', notices: [] }, '0.0.0')
+  const api = createApi(engine, { pickFolder: () => Promise.resolve(null), pickCacheFile: () => Promise.resolve(null), reveal: () => undefined, runtime: 'test', notices: [] }, '0.0.0')
   await api('workspace.open', { path: workspace })
 
   const until = async (runId: string, condition: (run: Run) => boolean): Promise<Run> => {

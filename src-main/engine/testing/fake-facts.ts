@@ -6,6 +6,7 @@ export function fakeFacts(): Facts {
   return {
     get: (key) => known.get(key) ?? null,
     set: (key, value) => void known.set(key, value),
+    keys: (prefix) => [...known.keys()].filter((key) => key.startsWith(prefix)),
     remove: (key) => void known.delete(key),
     ownerId: () => 'me',
     recentWorkspaces: () => [],

@@ -33,6 +33,8 @@ export async function startGuardWorld(options: { requestTimeoutMs?: number; apiV
   await writeFile(join(pipelines, 'plain.txt'), '')
   await writeFile(join(runDir, 'r1.route'), '')
   await writeFile(join(runDir, 'ca.pem'), '')
+  await writeFile(join(runDir, 'i1.cache'), '')
+  await symlink('/etc/hostname', join(runDir, 'link.cache'))
   await symlink('/etc/hostname', join(runDir, 'link.route'))
   const policy: GuardPolicy = {
     pipelinesRoots: [pipelines, join(workspace, 'linked-root')],

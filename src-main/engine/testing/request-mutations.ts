@@ -47,7 +47,7 @@ const wishes: readonly (readonly [string, unknown])[] = [
 const values: readonly unknown[] = [
   null, true, false, 0, -1, 1, 16, 4096, 4097, 6_291_456, 2 ** 31, 2 ** 53, 1e30, 0.5, '', '/', '/etc', '..', '0', '0:0', 'root', '1001:0', '00:1', '1:1\n',
   'host', 'none', 'bridge', 'container:x', 'bind', 'volume', 'tmpfs', 'npipe', 'ALL', 'sh', 'uv', '/app', '/runner', '/cache/uv', '/cache/uv_python',
-  '/var/run/docker.sock', '/tmp/.fastflow_route', '/run/fastflow/ca-certificates.pem', 'size=64m,exec', 'size=64m,exec,suid', 'json-file', 'syslog',
+  '/var/run/docker.sock', '/tmp/.fastflow_route', '/run/fastflow/ca-certificates.pem', '/run/fastflow/cache.tar', 'size=64m,exec', 'size=64m,exec,suid', 'json-file', 'syslog',
   'ffd-uvcache-foreign00', 'ffd-uvcache-missing00', 'ffd-uvpython-abcdef0123', 'ffd-runner-0123456789abcdef', 'seccomp=unconfined', 'no-new-privileges',
   'LD_PRELOAD=/x', 'DOCKER_HOST=x', '=x', 'A=b', 'A', 'somebody-else', 'a\0b', [], {}, ['ALL'], ['ALL', 'x'], ['x'], [[]], { toString: 1 },
 ]

@@ -7,6 +7,7 @@ import { useEngineMirror } from '../../state/engine-mirror'
 import { Button } from '../../ui/button'
 import { byteText } from '../../ui/format'
 import { lookIntoCache, useCacheContent } from './cache-actions'
+import { RemovePackage } from './cache-upkeep'
 
 const shownAtFirst = 15
 
@@ -15,10 +16,11 @@ function Users({ names }: { names: readonly string[] }): ReactNode {
   return <td className={names.length === 0 ? 'muted' : ''}>{names.length === 0 ? t('cache.content.unused') : names.join(', ')}</td>
 }
 
-function Rows({ head, rows }: { head: string; rows: readonly { key: string; name: string; bytes: number; usedBy: readonly string[] }[] }): ReactNode {
+function Rows({ head, rows }: { head: string; rows: readonly { key: string; name: string; bytes: number; usedBy: readonly string[]; action?: ReactNode }[] }): ReactNode {
   const { t, i18n } = useTranslation()
   const [showsAll, setShowsAll] = useState(false)
   const shown = showsAll ? rows : rows.slice(0, shownAtFirst)
+  const hasActions = rows.some(({ action }) => action !== undefined)
   return (
     <>
       <table className="cache-table card">
@@ -27,14 +29,16 @@ function Rows({ head, rows }: { head: string; rows: readonly { key: string; name
             <th scope="col">{head}</th>
             <th scope="col" className="number">{t('cache.content.size')}</th>
             <th scope="col">{t('cache.content.usedBy')}</th>
+            {hasActions && <th scope="col" aria-label={t('cache.upkeep.actions')} />}
           </tr>
         </thead>
         <tbody>
-          {shown.map(({ key, name, bytes, usedBy }) => (
+          {shown.map(({ key, name, bytes, usedBy, action }) => (
             <tr key={key}>
               <td className="selectable">{name}</td>
               <td className="number">{byteText(bytes, i18n.language)}</td>
               <Users names={usedBy} />
+              {hasActions && <td className="number">{action}</td>}
             </tr>
           ))}
         </tbody>
@@ -73,7 +77,7 @@ export function CacheContentSection(): ReactNode {
           {content.packages.length === 0 ? (
             <p className="card empty-card muted">{t('cache.content.empty')}</p>
           ) : (
-            <Rows head={t('cache.content.package')} rows={content.packages.map(({ name, version, bytes, usedBy }) => ({ key: `${name} ${version}`, name: `${name} ${version}`, bytes, usedBy }))} />
+            <Rows head={t('cache.content.package')} rows={content.packages.map(({ name, version, bytes, usedBy }) => ({ key: `${name} ${version}`, name: `${name} ${version}`, bytes, usedBy, action: <RemovePackage name={name} version={version} /> }))} />
           )}
         </>
       )}

@@ -10,6 +10,8 @@ import { cancelPreheat, preheat } from './cache-actions'
 import { CacheCheckSection } from './cache-check'
 import { CacheContentSection } from './cache-content'
 import { cacheLooks, cacheText } from './cache-text'
+import { CacheTransferSection } from './cache-transfer'
+import { CacheUpkeepSection } from './cache-upkeep'
 import { PreheatList } from './preheat-list'
 import { PythonVersions } from './python-versions'
 import './cache.css'
@@ -83,6 +85,8 @@ export function CachePage(): ReactNode {
         <PythonVersions />
         <CacheCheckSection />
         <CacheContentSection />
+        <CacheUpkeepSection />
+        <CacheTransferSection />
       </div>
     </div>
   )

@@ -5,6 +5,7 @@ import { type Tab, openPage, showPipeline, tabId, useLayout } from '../../state/
 import { cancelPreheat, preheat, preheatAll } from '../cache/cache-actions'
 import { checkCache } from '../cache/check-actions'
 import { checkDependencies, openDependencies, proposeLock } from '../dependencies/dependency-actions'
+import { exportCache, importCache, showWhatCanGo } from '../cache/upkeep-actions'
 import { closeTabAsking, saveAll, saveDocument } from '../editor/document-actions'
 import { goToError } from '../runs/go-to-error'
 import { logOnScreen } from '../runs/log-commands'
@@ -25,7 +26,7 @@ export type ActionId =
   | 'file.save' | 'file.saveAll' | 'file.close'
   | 'view.toggleSideBar' | 'view.togglePanel' | 'view.maximizePanel' | 'view.nextRegion' | 'view.previousRegion' | 'view.focusTree' | 'view.overview'
   | 'view.doctor' | 'view.settings' | 'view.secrets' | 'view.schedule' | 'view.cache'
-  | 'cache.preheat' | 'cache.preheatAll' | 'cache.cancel' | 'cache.check'
+  | 'cache.preheat' | 'cache.preheatAll' | 'cache.cancel' | 'cache.check' | 'cache.cleanUp' | 'cache.export' | 'cache.import'
   | 'view.dependencies' | 'dependencies.check' | 'dependencies.writeLock' | 'dependencies.upgradeLock'
   | 'secret.add' | 'secret.encrypt' | 'secret.encryptionKey'
   | 'theme.system' | 'theme.light' | 'theme.dark' | 'language.en' | 'language.de'
@@ -75,6 +76,7 @@ function action(id: ActionId, keys: readonly string[], run: () => unknown, isEna
 const hasWorkspace = (): boolean => mirror().workspace?.workspace != null
 const isPreheating = (): boolean => mirror().preheat?.isRunning === true
 const hasRequirements = (): boolean => mirror().catalog?.pipelines.find(({ name }) => name === selected())?.hasRequirements ?? false
+const isTransferring = (): boolean => mirror().upkeep?.transfer?.state === 'working'
 const canStart = (): boolean => isPipelineSelected() && usePendingStart.getState().pipeline === null
 
 export const actions: readonly Action[] = [
@@ -113,6 +115,9 @@ export const actions: readonly Action[] = [
   action('dependencies.check', [], withPipeline((pipeline) => { openDependencies(pipeline); return checkDependencies(pipeline) }), hasRequirements),
   action('dependencies.writeLock', [], withPipeline((pipeline) => proposeLock(pipeline, false)), hasRequirements),
   action('dependencies.upgradeLock', [], withPipeline((pipeline) => proposeLock(pipeline, true)), hasRequirements),
+  action('cache.cleanUp', [], showWhatCanGo, hasWorkspace),
+  action('cache.export', [], exportCache, () => hasWorkspace() && !isTransferring()),
+  action('cache.import', [], importCache, () => hasWorkspace() && !isTransferring()),
   action('secret.add', [], () => { openPage('secrets'); openSecretDialog({ kind: 'set', name: null }) }, hasWorkspace),
   action('secret.encrypt', [], () => openSecretDialog({ kind: 'encrypt' }), hasWorkspace),
   action('secret.encryptionKey', [], () => { openPage('secrets'); openSecretDialog({ kind: 'key' }) }, hasWorkspace),

@@ -41,6 +41,7 @@ export function SettingsPage(): ReactNode {
           <SettingSwitch name="askIndexEveryRun" value={settings.askIndexEveryRun} />
           <SettingSwitch name="preheatAtStart" value={settings.preheatAtStart} />
           <SettingSwitch name="preheatAfterEdit" value={settings.preheatAfterEdit} />
+          <SettingText name="cacheCapGigabytes" value={settings.cacheCapGigabytes} isShort />
         </section>
         <section aria-label={t('settings.group.history')}>
           <h2>{t('settings.group.history')}</h2>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { openTab } from '../../state/layout'
 import { Button } from '../../ui/button'
+import { CacheCapBanner } from '../cache/cache-cap-banner'
 import { openFolder, openWorkspace } from '../workspace/workspace-actions'
 import { EngineProbes } from './engine-probes'
 import { ImageProgress } from './image-progress'
@@ -100,6 +101,7 @@ export function Banners(): ReactNode {
       <EngineBanner />
       <ImageBanner />
       <SettingsBanner />
+      <CacheCapBanner />
     </>
   )
 }
