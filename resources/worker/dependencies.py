@@ -124,7 +124,7 @@ class Work:
         file = os.path.join(self.scratch, "audited.txt")
         with open(file, "w", encoding="utf-8") as out:
             out.writelines("%s==%s\n" % package for package in packages)
-        command = [UV, "tool", "run", "--quiet", "--python", ">=3.10", AUDIT, "-r", file, "--no-deps", "--disable-pip", "--progress-spinner", "off", "--cache-dir", os.path.join(self.scratch, "audit"), "-f", "json"]
+        command = [UV, "tool", "run", "--quiet", "--python", ">=3.10", AUDIT, "-r", file, "--no-deps", "--disable-pip", "--progress-spinner", "off", "--timeout", "40", "--cache-dir", os.path.join(self.scratch, "audit"), "-f", "json"]
         code, out, errors = call(command + (["-s", service] if service else []), self.env, AUDIT_SECONDS, cwd=self.scratch)
         try:
             return json.loads(out), None

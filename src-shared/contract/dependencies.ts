@@ -84,7 +84,7 @@ export const lockProposal = z.object({ before: z.string(), after: z.string(), ve
 export type LockProposal = z.infer<typeof lockProposal>
 
 export const dependenciesContract = {
-  /** Requirements, lock and imports; nothing is fetched but a missing Python. Answers at once with what is known, and looks anew where files have changed, or `again`. Errors: pipeline/not-found. */
+  /** Requirements, lock and imports; nothing is fetched but a missing Python. Answers at once with what is known, and looks anew where files have changed, or `again`. Errors: pipeline/not-found, file/outside-workspace. */
   look: request({ pipeline: pipelineName, again: z.boolean() }, dependencyState),
   /** Resolves, fills the cache as a run does, asks the index and the advisories. Answers when it has begun. Errors: pipeline/not-found, cache/busy. */
   check: request({ pipeline: pipelineName }, dependencyState),

@@ -97,6 +97,32 @@ describeWithEngine('the packages of a pipeline', ({ endpoint, image }) => {
     expect(packageOf(state, 'six')).toMatchObject({ resolved: '1.16.0', newer: '1.17.0', licence: 'MIT', vulnerabilities: null })
   })
 
+  test('where nobody is named to ask for advisories, either all was asked or it says what could not be', async () => {
+    await world.write({ 'plain/main.py': 'import six\n', 'plain/requirements.txt': 'six==1.16.0\n' })
+    await look('plain')
+    const state = await check('plain')
+    expect(state.problems).toMatchObject({ look: null, resolve: null, install: null, newest: null })
+    expect(packageOf(state, 'six')?.vulnerabilities === null).toBe(state.problems.audit !== null)
+  })
+
+  test('a package of the pipeline’s own folder is built as in a run, and its imports are not called missing', async () => {
+    await world.write({
+      'own/main.py': 'import own_code\nprint(own_code.word)\n', 'own/requirements.txt': 'six==1.16.0\n-e /app/lib\n',
+      'own/lib/pyproject.toml': '[project]\nname = "own-code"\nversion = "1.0"\ndependencies = ["idna==3.10"]\n[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n[tool.setuptools]\npackage-dir = {"" = "src"}\npy-modules = ["own_code"]\n',
+      'own/lib/src/own_code.py': 'word = "own"\n',
+    })
+    expect((await look('own')).unasked).toEqual([])
+    const state = await check('own')
+    expect(state.problems).toMatchObject({ look: null, resolve: null, install: null, newest: null })
+    expect(state.unasked).toEqual([])
+    expect(packageOf(state, 'idna')).toMatchObject({ resolved: '3.10', through: ['own-code'] })
+    const proposal = await world.api('dependencies.proposeLock', { pipeline: 'own', upgrade: false })
+    expect(proposal?.after).toContain('-e /app/lib\n')
+    await world.api('files.write', { pipeline: 'own', path: 'requirements.txt.lock', text: proposal?.after ?? '', expectedVersion: proposal?.version ?? '' })
+    expect(isLockOutdated(join(world.workspace, 'own'))).toBe(false)
+    expect((await world.run('own')).run.outcome).toBe('succeeded')
+  })
+
   test('requirements that cannot be met are explained, with the line', async () => {
     await world.write({ 'wrong/main.py': 'print(1)\n', 'wrong/requirements.txt': 'six\nno-such-package-xyz-123456\n' })
     await expect(world.api('dependencies.proposeLock', { pipeline: 'wrong', upgrade: false })).rejects.toMatchObject({ code: 'uv/resolve-failed', message: expect.stringMatching(/^requirements\.txt line 2 asks for no-such-package-xyz-123456/) as string })
@@ -136,6 +162,13 @@ describeWithEngine('the packages of a pipeline', ({ endpoint, image }) => {
   test('a lock that came up meanwhile is not overwritten', async () => {
     await world.write({ 'alone/requirements.txt.lock': 'six==1.15.0\n' })
     await expect(world.api('files.write', { pipeline: 'alone', path: 'requirements.txt.lock', text: 'six==1.16.0\n', expectedVersion: '' })).rejects.toMatchObject({ code: 'file/changed-on-disk' })
+  })
+
+  test('requirements that name a file that is not there are told, and read once it is', async () => {
+    await world.write({ 'include/main.py': 'import six\n', 'include/requirements.txt': '-r more.txt\n' })
+    expect((await look('include')).problems.look).toContain('more.txt')
+    await world.write({ 'include/more.txt': 'six\n' })
+    expect(await look('include')).toMatchObject({ problems: { look: null }, packages: [{ name: 'six', asked: { file: 'more.txt', line: 1 }, imports: [{ line: 1 }] }] })
   })
 
   test('one thing at a time; a cancelled one ends and leaves nothing', async () => {

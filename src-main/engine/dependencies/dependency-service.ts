@@ -73,6 +73,7 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
 
   const entryOf = (name: string): Entry => {
     const pipeline = deps.findPipeline(name)
+    if (pipeline.outsideWorkspace) throw new AppError('file/outside-workspace', `${name} is a link that leads out of the workspace; open the folder it leads to as a workspace.`, { path: pipeline.realPath })
     const known = entries.get(pipeline.realPath)
     if (known) return Object.assign(known, { pipeline })
     const entry: Entry = {
@@ -98,7 +99,7 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
     deps.publish('dependencies.changed', stateOf(entry))
   }
 
-  /** One thing at a time for a pipeline; it never rejects for what `work` throws. */
+  /** One thing at a time for a pipeline. What `work` throws is the caller's; who only waits for its end does not see it. */
   const perform = <T>(entry: Entry, phase: DependencyState['phase'], work: (stop: AbortSignal) => Promise<T>): Promise<T> => {
     const stop = new AbortController()
     change(entry, { phase, stop })
@@ -128,7 +129,7 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
     const problem = (await worker.perform({ ...call, isOffline: true })) === null ? null : await worker.perform({ ...call, isOffline: false })
     if (stop.aborted) return
     if (found === null) throw new AppError('cache/unreadable', problem ?? 'The program that reads the code told nothing.')
-    change(entry, { written: { ...entry.written, imports: found.imports }, unreadable: found.unreadable, lookedAtMs: Date.now() })
+    change(entry, { written: { ...entry.written, imports: found.imports }, unreadable: found.unreadable, lookedAtMs: Date.now(), problems: { ...entry.problems, look: null } })
   }
 
   const look: DependencyService['look'] = (name, again) => {
@@ -238,9 +239,9 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
   }
 }
 
-/** What uv says, before it in one sentence what that means; of others the last line, which holds the error. */
+/** What uv says, before it in one sentence what that means; of others the last line that is no advice, which holds the error. */
 function wordsOf({ realPath }: DiscoveredPipeline, { part, problem }: { part: string; problem: string }): string {
-  if (part === 'audit' || part === 'newest') return problem.trim().split('\n').at(-1) ?? problem
+  if (part === 'audit' || part === 'newest') return problem.trim().split('\n').filter((line) => !line.includes('Tip: ')).at(-1) ?? problem
   return `${classifySetupFault(problem, readRequirementsText(realPath, part === 'install' ? chooseRequirements(realPath) : 'requirements.txt')).reason}\n\n${problem}`
 }
 

@@ -64,11 +64,12 @@ export function DependencyTable({ state }: { state: DependencyState }): ReactNod
   const { t, i18n } = useTranslation()
   const { pipeline, packages, hasLock, lookedAtMs } = state
   return (
-    <div className="dependency-table card scroll">
+    // Wider than a narrow window: it scrolls, by the keyboard as well.
+    <div className="dependency-table card scroll" role="group" aria-label={t('dependencies.packages')} tabIndex={0}>
       <table aria-label={t('dependencies.packages')}>
         <thead>
           <tr>
-            {(['package', hasLock ? 'locked' : 'version', 'imported', 'licence', 'vulnerabilities'] as const).map((column) => (
+            {(['package', hasLock ? 'locked' : 'version', 'vulnerabilities', 'imported', 'licence'] as const).map((column) => (
               <th key={column} scope="col">
                 {t(`dependencies.column.${column}`)}
               </th>
@@ -80,12 +81,12 @@ export function DependencyTable({ state }: { state: DependencyState }): ReactNod
             <tr key={found.name}>
               <Name pipeline={pipeline} found={found} />
               <Version found={found} hasLock={hasLock} />
+              <Vulnerabilities found={found} />
               <Imported pipeline={pipeline} found={found} wasLookedAt={lookedAtMs !== null} />
               <td className={found.licence === null ? 'muted' : 'selectable'}>
                 {found.licence ?? '–'}
                 {found.bytes !== null && <p className="muted">{byteText(found.bytes, i18n.language)}</p>}
               </td>
-              <Vulnerabilities found={found} />
             </tr>
           ))}
         </tbody>
