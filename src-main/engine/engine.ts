@@ -8,6 +8,7 @@ import { createContainerCache, createHostCache, type CacheWorker } from './cache
 import { createPreheatTriggers } from './cache/preheat-triggers'
 import { createPreheatService, jobOf, partsOf, type PreheatService } from './cache/preheat-service'
 import { createCachePlaces } from './cache/cache-place'
+import { createPublishedNotes } from './cache/published-notes'
 import { createRunDamage } from './cache/run-damage'
 import { createRunSetup } from './cache/run-setup'
 import { createWarmAfterRepair } from './cache/warm-after-repair'
@@ -280,9 +281,11 @@ export function createEngine(config: EngineConfig): Engine {
     parallel: () => Math.max(2, 2 * (connection.facts()?.cpuCount ?? cpus().length)),
     publish: events.publish,
   })
+  const published = createPublishedNotes(facts)
   const warmAfterRepair = createWarmAfterRepair({ pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)), warmState, keyParts: partsOf, look: () => preheat.content() })
   const cacheCheck = createCacheCheck({
     worker: () => cacheWorker(null),
+    published: published.all,
     recheckWarm: async (damage) => warmAfterRepair.recheck(damage, await places.look()),
     publish: events.publish,
   })
@@ -296,6 +299,7 @@ export function createEngine(config: EngineConfig): Engine {
       if (place !== null) warmState.forget(warmState.keyOf({ ...place, pythonVersion: spec.pythonVersion, pipelineDir: spec.pipelineDir, env: spec.env }))
       warmAfterRepair.forget(damage, place)
     },
+    published,
     onProblem: (error) => appLog.error('Whether the cache was why a run failed could not be found out', error),
   })
   const triggers = createPreheatTriggers({

@@ -25,7 +25,7 @@ test('what the program tells becomes one result; what is none of it is passed ov
       return 'it ended early'
     },
   }
-  const work: LookWork = { isFull: true, repairs: true, jobs: null, remove: null }
+  const work: LookWork = { isFull: true, repairs: true, jobs: null, remove: null, published: [] }
   const progress: number[][] = []
   const look = await lookAtCache(worker, work, { stop: new AbortController().signal, onProgress: (done, total) => progress.push([done, total]) })
   expect(look).toEqual({ damage: [damaged('six')], foreign: { count: 2, example: '/cache/uv' }, left: { count: 1, bytes: 5 }, packages: 9, environments: 3, repaired: { bytes: 7, isBusy: false }, problem: 'it ended early' })
