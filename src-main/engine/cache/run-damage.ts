@@ -48,7 +48,7 @@ export function createRunDamage({ worker, jobOf, forgetWarm, published, onProble
       found = await lookAtCache(chosen, work, options)
       await forgetWarm(run, spec, found.damage)
       const damaged = found.damage.length === 0 ? '' : ` Besides, ${damageWords(found.damage)}; that was taken out.`
-      return { message: `${what}, so uv could not use it. They were given back to the user of the runs.${damaged} The run is tried again.`, isRepaired: true }
+      return { message: `${what}, so uv could not use it. They were given back to the user of the runs.${damaged}${run.trigger === 'repair' ? '' : ' The run is tried again.'}`, isRepaired: true }
     }
     if (found.problem !== null) onProblem(found.problem)
     if (found.damage.length === 0) return null
