@@ -1,8 +1,10 @@
 """Looks whether what is in uv's cache is as it was made, and takes out what is not. How it is told and what it tells: uv_work.py.
 
-    {"isFull": bool, "repairs": bool, "jobs": [{"id", "python", "file", "files", "env"}] or null, "remove": [what was told as damage] or null}
+    {"isFull": bool, "repairs": bool, "jobs": [{"id", "python", "file", "files", "env"}] or null, "remove": [what was told as damage] or null,
+     "published": [[name, version, file, why]]}
 
-Full: hashes, else sizes only. With jobs only what these take, else everything; with `remove` nothing is looked at, and these are taken out.
+Full: hashes, else sizes only. With jobs only what these take, else everything; with `remove` nothing is looked at, and these are taken out. What is
+`published` so is no damage.
 """
 import os
 import tempfile
@@ -82,6 +84,7 @@ def look_at(asked, folder, is_full):
 
 def main():
     work = read_work()
+    cache_files.published.update(map(tuple, work["published"]))
     os.makedirs(cache_folder(), exist_ok=True)
     foreign()
     left = []

@@ -22,6 +22,9 @@ SHOW_PATH = "import json, sys; print(json.dumps(sys.path))"
 # "Failed to install: six-1.17.0-py2.py3-none-any.whl (six==1.17.0)"
 NAMED = re.compile(r"\(([A-Za-z0-9._-]+)==([^\s()]+)\)")
 
+# (name, version, file, why): as it is published, so that fetching it again changes nothing.
+published = set()
+
 # Hashing lets other threads work.
 pool = ThreadPoolExecutor(4)
 
@@ -161,7 +164,7 @@ def damage_of(kind, folder, links, is_full, expected=()):
     names = {name for name, _ in inside}
     found = [damage(kind, folder, name, version, [["%s-%s.dist-info" % (name, version), "missing"]]) for name, version in expected if name not in names]
     for (name, version), described in sorted(inside.items()):
-        problems = problems_of(described, is_full)
+        problems = [[path, why] for path, why in problems_of(described, is_full) if (name, version, path, why) not in published]
         if problems:
             found.append(damage(kind, folder, name, version, problems))
     return found

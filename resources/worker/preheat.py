@@ -86,7 +86,7 @@ class Job:
                 self.log("damaged in the cache: " + cache_files.words(item))
             cache_files.take_out(found)
             self.fill(packages)
-            self.check(packages)
+            self.check(packages, is_new=True)
 
     def arguments(self):
         return ["--python", self.python, *([] if self.file is None else ["--with-requirements", self.file])]
@@ -128,15 +128,18 @@ class Job:
             if is_last:
                 return
 
-    def check(self, packages=()):
-        """It starts without a network, and no file that its packages came with is missing or of another size."""
+    def check(self, packages=(), is_new=False):
+        """It starts without a network, and no file that its packages came with is missing or of another size. What was fetched
+        a moment ago is as it is published, whatever its RECORD says."""
         if not self.is_offline:
             tell(job=self.id, phase="checking")
         site, errors = cache_files.environment_of(self.offline, self.arguments())
         if errors:
             raise Failed(errors)
         found = [] if site is None else cache_files.damage_of("environment", cache_files.archive_of(site), [], False, list(map(tuple, packages)))
-        if found:
+        if found and is_new:
+            self.log("published with another RECORD: " + ", ".join(map(cache_files.words, found)))
+        elif found:
             raise Failed("In the cache " + ", ".join(map(cache_files.words, found)))
 
     def call(self, command, seconds, quiet=False, on_line=None, env=None):

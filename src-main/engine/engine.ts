@@ -14,6 +14,7 @@ import { createCacheState } from './cache/cache-state'
 import { createFetchEstimates, type FetchEstimates } from './cache/fetch-estimates'
 import { createKnownPythons } from './cache/known-pythons'
 import { createPythonsService, type PythonsService } from './cache/pythons-service'
+import { createPublishedNotes } from './cache/published-notes'
 import { createRunDamage } from './cache/run-damage'
 import { createRunSetup } from './cache/run-setup'
 import { createSetupEnvironment, onlyForUv } from './cache/setup-environment'
@@ -309,9 +310,11 @@ export function createEngine(config: EngineConfig): Engine {
     turns,
     publish: events.publish,
   })
+  const published = createPublishedNotes(facts)
   const warmAfterRepair = createWarmAfterRepair({ pipelines: discovered, warmState, keyParts: (pipeline, place) => partsOf(pipeline, place, environmentOf(pipeline)), look: () => preheat.content() })
   const cacheCheck = createCacheCheck({
     worker,
+    published: published.all,
     recheckWarm: async (damage) => warmAfterRepair.recheck(damage, await places.look()),
     publish: events.publish,
   })
@@ -325,6 +328,7 @@ export function createEngine(config: EngineConfig): Engine {
       if (place !== null) warmState.forget(warmState.keyOf({ ...place, pythonVersion: spec.pythonVersion, pipelineDir: spec.pipelineDir, env: spec.env }))
       warmAfterRepair.forget(damage, place)
     },
+    published,
     onProblem: (error) => appLog.error('Whether the cache was why a run failed could not be found out', error),
   })
   const pythons = createPythonsService({

@@ -5,7 +5,7 @@
 import type { CacheCheckState, CacheDamage } from '@shared/contract/cache-check'
 import { AppError, toWireError } from '@shared/app-error'
 import type { Publish } from '../events'
-import { lookAtCache, type Look, type LookWork } from './cache-look'
+import { lookAtCache, type Look, type LookWork, type PublishedSo } from './cache-look'
 import type { CacheWorker } from './cache-worker'
 
 export type CacheCheckDeps = {
@@ -13,6 +13,7 @@ export type CacheCheckDeps = {
   worker: () => Promise<CacheWorker>
   /** After something was taken out: looks anew which pipelines start from the cache, and names those that did and do not any more. */
   recheckWarm: (damage: readonly CacheDamage[]) => Promise<string[]>
+  published: () => PublishedSo[]
   publish: Publish
 }
 
@@ -34,7 +35,7 @@ const nothing: Omit<CacheCheckState, 'rev'> = {
 }
 const publishEveryMs = 100
 
-export function createCacheCheck({ worker, recheckWarm, publish }: CacheCheckDeps): CacheCheck {
+export function createCacheCheck({ worker, recheckWarm, published, publish }: CacheCheckDeps): CacheCheck {
   let current = nothing
   let rev = 0
   let stop = new AbortController()
@@ -72,8 +73,8 @@ export function createCacheCheck({ worker, recheckWarm, publish }: CacheCheckDep
     return state()
   }
 
-  const look = async (chosen: CacheWorker, work: LookWork, signal: AbortSignal): Promise<Look> => {
-    const found = await lookAtCache(chosen, work, { stop: signal, onProgress })
+  const look = async (chosen: CacheWorker, work: Omit<LookWork, 'published'>, signal: AbortSignal): Promise<Look> => {
+    const found = await lookAtCache(chosen, { ...work, published: published() }, { stop: signal, onProgress })
     if (found.problem !== null) throw new AppError('cache/unreadable', `The cache could not be looked into: ${found.problem} Preheat a pipeline first, then check again.`)
     return found
   }

@@ -24,11 +24,11 @@ test('what the program tells becomes one result; what is none of it is passed ov
     handOver: () => Promise.resolve(),
     async perform(call) {
       asked = call
-      call.onStdout(Buffer.from(told.map((line) => `${JSON.stringify(line)}\n`).join('')))
+      await call.onStdout(Buffer.from(told.map((line) => `${JSON.stringify(line)}\n`).join('')))
       return 'it ended early'
     },
   }
-  const work: LookWork = { isFull: true, repairs: true, jobs: null, remove: null }
+  const work: LookWork = { isFull: true, repairs: true, jobs: null, remove: null, published: [] }
   const progress: number[][] = []
   const look = await lookAtCache(worker, work, { stop: new AbortController().signal, onProgress: (done, total) => progress.push([done, total]) })
   expect(look).toEqual({ damage: [damaged('six')], foreign: { count: 2, example: '/cache/uv' }, left: { count: 1, bytes: 5 }, packages: 9, environments: 3, repaired: { bytes: 7, isBusy: false }, problem: 'it ended early' })

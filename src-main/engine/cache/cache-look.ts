@@ -5,7 +5,10 @@ import { createMessageReader, type CacheJob } from './cache-work'
 import type { CacheWorker } from './cache-worker'
 
 /** `jobs` null: everything that is in the cache; `remove`: nothing is looked at, these are taken out. */
-export type LookWork = { isFull: boolean; repairs: boolean; jobs: CacheJob[] | null; remove: CacheDamage[] | null }
+export type LookWork = { isFull: boolean; repairs: boolean; jobs: CacheJob[] | null; remove: CacheDamage[] | null; published: PublishedSo[] }
+
+/** Package, version, file and why: it is published so, and fetching it again changes nothing. */
+export type PublishedSo = [name: string, version: string, file: string, why: DamageReason]
 
 const count = z.number().int().nonnegative()
 const lookMessage = z.union([

@@ -9,6 +9,7 @@ import { cacheNoticeStart } from '@shared/cache-notice'
 import { toWireError } from '@shared/app-error'
 import type { CacheJob } from './cache-work'
 import type { CacheWorker } from './cache-worker'
+import type { PublishedNotes } from './published-notes'
 import { damageWords, lookAtCache } from './cache-look'
 
 export type RunDamageDeps = {
@@ -16,6 +17,7 @@ export type RunDamageDeps = {
   jobOf: (spec: RunSpec, worker: CacheWorker) => { job: CacheJob; pipelineDir: string | undefined }
   /** What was warm with it is not any more. */
   forgetWarm: (run: Run, spec: RunSpec, damage: readonly CacheDamage[]) => Promise<void>
+  published: PublishedNotes
   onProblem: (error: unknown) => void
 }
 
@@ -25,12 +27,12 @@ export type RunDamage = (failed: { run: Run; spec: RunSpec; stop: AbortSignal })
 export type RunDamageFinding = { message: string; isRepaired: boolean }
 
 /** Never rejects. Answers null where the cache is as it was made. */
-export function createRunDamage({ worker, jobOf, forgetWarm, onProblem }: RunDamageDeps): RunDamage {
+export function createRunDamage({ worker, jobOf, forgetWarm, published, onProblem }: RunDamageDeps): RunDamage {
   const look = async ({ run, spec, stop }: Parameters<RunDamage>[0]): Promise<RunDamageFinding | null> => {
     const chosen = await worker(run.runner, spec)
     const { job, pipelineDir } = jobOf(spec, chosen)
     const options = { stop, pipelineDir }
-    const work = { isFull: true, repairs: true, jobs: [job], remove: null }
+    const work = { isFull: true, repairs: true, jobs: [job], remove: null, published: published.all() }
     let found = await lookAtCache(chosen, work, options)
     if (stop.aborted) return null
     const isBlocked = found.foreign !== null && (run.outcome === 'setup-failed' || found.damage.some(({ files }) => files.some(([, why]) => why === 'unreadable')))
@@ -46,10 +48,15 @@ export function createRunDamage({ worker, jobOf, forgetWarm, onProblem }: RunDam
       found = await lookAtCache(chosen, work, options)
       await forgetWarm(run, spec, found.damage)
       const damaged = found.damage.length === 0 ? '' : ` Besides, ${damageWords(found.damage)}; that was taken out.`
-      return { message: `${what}, so uv could not use it. They were given back to the user of the runs.${damaged} The run is tried again.`, isRepaired: true }
+      return { message: `${what}, so uv could not use it. They were given back to the user of the runs.${damaged}${run.trigger === 'repair' ? '' : ' The run is tried again.'}`, isRepaired: true }
     }
     if (found.problem !== null) onProblem(found.problem)
     if (found.damage.length === 0) return null
+    if (run.trigger === 'repair') {
+      // A moment ago it was fetched for this very run.
+      published.note(found.damage)
+      return null
+    }
     await forgetWarm(run, spec, found.damage)
     const isChanged = found.damage.some(({ files }) => files.some(([, why]) => why === 'changed'))
     const warning = isChanged ? ' What is in the cache is executed: look what wrote to it, a pipeline of this workspace could.' : ''

@@ -43,12 +43,12 @@ export function uvVersionSpec(input: { image: string; owner: string }): Containe
   })
 }
 
-/** Puts the notebook runner into its volume, each file at one stroke: another app of the profile may do the same now. `files`: `name:base64` of each, separated by blanks. */
+/** Puts the notebook runner into its volume, each file at one stroke: another app of the profile may do the same now. `files`: `name:base64` of each, compressed, separated by blanks: one variable may have 131,071 bytes. */
 export function runnerFilesSpec(input: { image: string; owner: string; volume: string; files: string }): ContainerSpec {
   return helperSpec({
     image: input.image,
     labels: { [labels.owner]: input.owner, [labels.helper]: 'runner-files' },
-    command: ['sh', '-c', 'set -e; for file in $FILES; do new=$(mktemp /runner/.XXXXXX); printf %s "${file#*:}" | base64 -d > "$new"; chmod 444 "$new"; mv -f "$new" "/runner/${file%%:*}"; done'],
+    command: ['sh', '-c', 'set -e; for file in $FILES; do new=$(mktemp /runner/.XXXXXX); printf %s "${file#*:}" | base64 -d | gzip -d > "$new"; chmod 444 "$new"; mv -f "$new" "/runner/${file%%:*}"; done'],
     env: [`FILES=${input.files}`],
     user: '0:0',
     addedCapabilities: null,

@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { AppError } from '@shared/app-error'
 import type { Facts } from '../store/facts'
 import type { DockerClient } from './client'
@@ -68,6 +69,6 @@ function readRunnerFiles(workerDir: string, owner: string): { volume: string; fi
   const names = readdirSync(workerDir)
     .filter((name) => /^[a-z_]+\.py$/.test(name))
     .sort()
-  const files = names.map((name) => `${name}:${readFileSync(join(workerDir, name)).toString('base64')}`).join(' ')
+  const files = names.map((name) => `${name}:${gzipSync(readFileSync(join(workerDir, name))).toString('base64')}`).join(' ')
   return { volume: `ffd-runner-${createHash('sha256').update(`${owner}\0${files}`).digest('hex').slice(0, 16)}`, files }
 }

@@ -1,4 +1,6 @@
 /** Caches that are damaged, changed or foreign (RELIABILITY.md D24, D26, F28): named, repaired, and the run tried again. */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CacheCheckState } from '@shared/contract/cache-check'
 import type { Run } from '@shared/contract/runs'
@@ -112,6 +114,25 @@ describeWithEngine('a cache that is not as it was made', (engine) => {
     expect((await world.api('cache.preheatState', {})).jobs).toMatchObject([{ phase: 'ready' }])
     expect((await world.api('cache.preheatLog', { pipeline: 'fresh' })).text).toContain('six.py of six 1.17.0 is missing')
     expect((await world.run('fresh')).run).toMatchObject({ outcome: 'succeeded', ranOffline: true })
+  })
+
+  test('a package that is published with another RECORD is no damage, once it was fetched anew', async () => {
+    const members = {
+      'odd.py': 'x = 1\n',
+      'odd-1.0.dist-info/METADATA': 'Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n',
+      'odd-1.0.dist-info/WHEEL': 'Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
+      'odd-1.0.dist-info/RECORD': 'odd.py,sha256=AAAA,99\nodd-1.0.dist-info/METADATA,,\nodd-1.0.dist-info/WHEEL,,\nodd-1.0.dist-info/RECORD,,\n',
+    }
+    const wheel = 'odd-1.0-py3-none-any.whl'
+    await world.write({ 'odd/main.py': 'import odd\nimport not_there\n', 'odd/requirements.txt': `/app/${wheel}\n` })
+    execFileSync('python3', ['-c', 'import json, sys, zipfile\nwith zipfile.ZipFile(sys.argv[1], "w") as wheel:\n    for name, text in json.loads(sys.argv[2]).items(): wheel.writestr(name, text)', join(world.workspace, 'odd', wheel), JSON.stringify(members)])
+    const { first, again } = await runTwice('odd')
+    expect(first.outcome).toBe('failed')
+    expect(again).toMatchObject({ trigger: 'repair', outcome: 'failed' })
+    expect((await world.api('runs.again', { runId: again?.id ?? '' })).run).toBeNull()
+    const next = await runTwice('odd')
+    expect(next).toMatchObject({ words: '', again: null })
+    expect(await check(true)).toMatchObject({ damage: [] })
   })
 
   test('while a run works in the cache nothing is deleted under it', async () => {

@@ -20,13 +20,6 @@ export async function readRunLog(logsDir: string, runId: string, fromByte: numbe
   return { bytes, nextByte, sizeBytes, segments: overlappingSegments(index.read(indexFile(logsDir, runId)), fromByte, nextByte) }
 }
 
-/** The last bytes of a log as text; empty where it is gone. */
-export async function readLogEnd(logsDir: string, runId: string, maxBytes: number): Promise<string> {
-  const part = logParts(logsDir, runId).at(-1)
-  if (!part) return ''
-  return Buffer.from(await readPart(part, part.fromByte + Math.max(0, part.bytes - maxBytes), maxBytes)).toString('utf8')
-}
-
 async function readPart(part: LogPart, fromByte: number, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const buffer = new Uint8Array(Math.min(maxBytes, part.fromByte + part.bytes - fromByte))
   let handle
@@ -57,6 +50,19 @@ export function readStreamHead(logsDir: string, runId: string, stream: LogSegmen
   const file = openSync(head.file, 'r')
   try {
     return buffer.subarray(0, readSync(file, buffer, 0, buffer.length, fromByte))
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The last bytes of a log as text, at once; empty where it is gone. */
+export function readLogEnd(logsDir: string, runId: string, maxBytes: number): string {
+  const part = logParts(logsDir, runId).at(-1)
+  if (!part) return ''
+  const buffer = Buffer.alloc(Math.min(maxBytes, part.bytes))
+  const file = openSync(part.file, 'r')
+  try {
+    return buffer.subarray(0, readSync(file, buffer, 0, buffer.length, part.bytes - buffer.length)).toString('utf8')
   } finally {
     closeSync(file)
   }

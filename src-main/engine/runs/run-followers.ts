@@ -37,10 +37,18 @@ const logEndBytes = 65_536
 const maxAncestry = 1000
 
 export function createFollowers(deps: FollowerDeps, { order, plan }: RunOrders): Followers {
+  const logEndOf = (run: LiveRun): string => {
+    try {
+      return readLogEnd(deps.logsDir, run.current().id, logEndBytes)
+    } catch {
+      // A log that cannot be read gives no reason.
+      return ''
+    }
+  }
+
   /** Whether the cache was why it failed, and was repaired: then it is tried once more, which is none of the pipeline's retries. */
   const isTriedAgain = async (run: LiveRun, asked: RunOrder, planned: RunPlan): Promise<boolean> => {
     const ended = run.current()
-    if (!couldBeCache(ended, await readLogEnd(deps.logsDir, ended.id, logEndBytes))) return false
     const finding = await deps.cacheDamage({ run: ended, spec: planned.spec, stop: deps.closing })
     if (finding === null) return false
     run.notice(finding.message)
@@ -57,7 +65,9 @@ export function createFollowers(deps: FollowerDeps, { order, plan }: RunOrders):
   }
 
   const follow = async (run: LiveRun, asked: RunOrder, planned: RunPlan): Promise<void> => {
-    if (deps.closing.aborted || (await isTriedAgain(run, asked, planned)) || deps.closing.aborted) return
+    if (deps.closing.aborted) return
+    // Without a reason to look, what follows is there in the moment in which the run is final.
+    if (couldBeCache(run.current(), logEndOf(run)) && ((await isTriedAgain(run, asked, planned)) || deps.closing.aborted)) return
     const ended = run.current()
     const { retryInSeconds, restartInSeconds, children, cut } = followUpsOf({ run: ended, config: planned.config, retryStrategy: planned.retryStrategy, ancestry: ancestryOf(ended) })
     const next = { pipeline: asked.pipeline, runConfigId: asked.runConfigId, workspaceRoot: asked.workspaceRoot, kind: asked.kind, ignoreProblems: asked.ignoreProblems, parent: ended }

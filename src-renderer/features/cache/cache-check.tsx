@@ -1,12 +1,13 @@
 /** Whether the cache is as it was made: a check with its progress, what is damaged, and the repair of it. */
 import { CircleCheck, ShieldCheck, Square, TriangleAlert, Wrench } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CacheCheckState, CacheDamage } from '@shared/contract/cache-check'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { Button } from '../../ui/button'
 import { byteText } from '../../ui/format'
 import { Meter } from '../../ui/meter'
+import { lookIntoCache } from './cache-actions'
 import { cancelCheck, checkCache, repairCache } from './check-actions'
 import { damagedPackages, hasChangedFiles, isAsMade } from './check-text'
 
@@ -37,7 +38,7 @@ function Found({ check }: { check: CacheCheckState }): ReactNode {
   return (
     <>
       {isAsMade(check) ? (
-        <p className="card empty-card" role="status">
+        <p className="card empty-card check-words" role="status">
           <CircleCheck size={15} className="tone-ok" aria-hidden /> {t(check.isFull ? 'cache.check.clean' : 'cache.check.cleanQuick', { packages: check.packages, environments: check.environments })}
         </p>
       ) : (
@@ -90,7 +91,7 @@ function Result({ check }: { check: CacheCheckState }): ReactNode {
       if (check.repaired === null) return null
       const { bytes, isBusy, cold } = check.repaired
       return (
-        <p className="card empty-card" role="status">
+        <p className="card empty-card check-words" role="status">
           <CircleCheck size={15} className="tone-ok" aria-hidden /> {isBusy ? t('cache.check.busy') : t('cache.check.repaired', { size: byteText(bytes, i18n.language) })}{' '}
           {cold.length === 0 ? t('cache.check.noneCold') : t('cache.check.cold', { names: cold.join(', ') })}
         </p>
@@ -107,6 +108,10 @@ export function CacheCheckSection(): ReactNode {
   const { t } = useTranslation()
   const check = useEngineMirror((mirror) => mirror.cacheCheck)
   const isBusy = check?.phase === 'checking' || check?.phase === 'repairing'
+  const repairedAtMs = check?.phase === 'repaired' ? check.finishedAtMs : null
+  useEffect(() => {
+    if (repairedAtMs !== null) void lookIntoCache()
+  }, [repairedAtMs])
   return (
     <section aria-label={t('cache.check.title')}>
       <header className="page-head">
