@@ -347,6 +347,7 @@ export function createEngine(config: EngineConfig): Engine {
   })
   const dependencies = createDependencyService({
     findPipeline: (name) => catalog.find(name),
+    environmentOf: (pipeline) => environmentOf(pipeline),
     worker,
     env,
     async rememberWarm(pipeline, packages) {

@@ -8,12 +8,14 @@ import { AppError, toWireError } from '@shared/app-error'
 import type { DependencyState, LockProposal } from '@shared/contract/dependencies'
 import { createMessageReader } from '../cache/cache-work'
 import type { CacheWorker, WorkerCall } from '../cache/cache-worker'
+import type { SetupEnvironment } from '../cache/setup-environment'
 import type { ResolvedPackages } from '../cache/warm-state'
 import type { Publish } from '../events'
 import { versionOf } from '../files/text-file'
 import type { DiscoveredPipeline } from '../pipelines/discovery'
 import { readRequirementsText } from '../runs/requirement-lines'
 import { classifySetupFault } from '../runs/setup-fault'
+import { maskText } from '../secrets/masker'
 import { chooseRequirements, isLockOutdated, needsFolder, requirementTexts } from '../uv/requirements'
 import { dependencyMessage, importsMessage, vulnerabilitiesIn, type DependencyMessage, type ImportsMessage } from './dependency-messages'
 import { dependencyReport, questionsOf, type CheckedFacts, type FactsOfVersion, type WrittenFacts } from './dependency-report'
@@ -23,6 +25,8 @@ import { readWritten, requirementsKey, sourcesKey } from './written-facts'
 export type DependencyDeps = {
   /** Throws pipeline/not-found. */
   findPipeline: (name: string) => DiscoveredPipeline
+  /** The variables for uv that its run would get; those that are secrets are masked in what is told. */
+  environmentOf: (pipeline: DiscoveredPipeline) => SetupEnvironment
   /** Throws workspace/none-open, docker/…, tool/missing. */
   worker: () => Promise<CacheWorker>
   /** The app's: pip-audit's own variables choose who is asked for advisories. */
@@ -111,9 +115,11 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
     if (entry.stop !== null) throw new AppError('cache/busy', `The packages of ${entry.pipeline.name} are being looked at already. Wait until that is done, or cancel it.`)
   }
 
+  const masked = (entry: Entry, text: string): string => maskText(deps.environmentOf(entry.pipeline).maskValues, text)
+
   const work = (entry: Entry, worker: CacheWorker): { python: string; folder: string; env: Record<string, string> } => {
     const { pythonVersion, realPath, config } = entry.pipeline
-    const chosen = [...Object.entries(deps.env()).filter(([name]) => /^PIP_AUDIT_(?:VULNERABILITY_SERVICE|OSV_URL)$/.test(name)), ...Object.entries(config.defaultEnv).filter(([name]) => /^(?:UV|PIP_AUDIT)_/.test(name))]
+    const chosen = [...Object.entries(deps.env()).filter(([name]) => /^PIP_AUDIT_(?:VULNERABILITY_SERVICE|OSV_URL)$/.test(name)), ...Object.entries(config.defaultEnv).filter(([name]) => /^PIP_AUDIT_/.test(name)), ...Object.entries(deps.environmentOf(entry.pipeline).env)]
     return { python: pythonVersion, folder: dirname(worker.fileIn(realPath, 'requirements.txt')), env: Object.fromEntries(chosen.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))) }
   }
 
@@ -153,7 +159,7 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
 
   const take = (entry: Entry, checked: Checked, told: DependencyMessage): void => {
     if ('phase' in told) return change(entry, { phase: told.phase })
-    if ('part' in told) return change(entry, { problems: { ...entry.problems, [told.part]: wordsOf(entry.pipeline, told) } })
+    if ('part' in told) return change(entry, { problems: { ...entry.problems, [told.part]: masked(entry, wordsOf(entry.pipeline, told)) } })
     if ('compiled' in told) checked.resolved = readLock(told.compiled)
     if ('newest' in told) checked.newest = told.newest
     if ('exists' in told) checked.exists = told.exists
@@ -180,7 +186,7 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
       work: { task: 'check', ...work(entry, worker), file: worker.fileIn(realPath, file), ...questionsOf(entry.written) },
       onStdout: createMessageReader(dependencyMessage, (told) => take(entry, checked, told)),
     })
-    if (problem !== null) throw new AppError('internal', problem)
+    if (problem !== null) throw new AppError('internal', masked(entry, problem))
     if (stop.aborted) return
     change(entry, { checked: Object.assign(checked, { atMs: Date.now() }) })
     // Edited meanwhile, it is another set-up.
@@ -204,7 +210,7 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
       }),
     })
     if (stop.aborted) return null
-    if (after === null) throw new AppError('uv/resolve-failed', said ?? problem ?? 'uv gave no answer.', { pipeline: entry.pipeline.name })
+    if (after === null) throw new AppError('uv/resolve-failed', masked(entry, said ?? problem ?? 'uv gave no answer.'), { pipeline: entry.pipeline.name })
     // A path of this computer has no meaning where the lock is used.
     return { before: before?.toString('utf8') ?? '', after: after.replaceAll(realPath, '/app'), version: before === null ? '' : versionOf(before) }
   }
