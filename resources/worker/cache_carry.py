@@ -224,6 +224,13 @@ def tidy():
         shutil.rmtree(stage, ignore_errors=True)
 
 
+def tidy_alone(_work):
+    # Whoever holds the lock may be another import.
+    lock = take_lock(cache_folder(), alone=True)
+    tidy()
+    lock.close()
+
+
 def unpack(tar, packed, bounds):
     most_bytes, most_members = bounds
     # Of a member: its header, its padding, and a header more for a long name.
@@ -330,7 +337,7 @@ def take_over(work):
 def main():
     work = read_work()
     try:
-        {"export": lambda: export(work), "import": lambda: take_over(work), "tidy": tidy}[work["action"]]()
+        {"export": export, "import": take_over, "tidy": tidy_alone}[work["action"]](work)
     except InUse:
         tell(inUse=True)
     except Refused as refusal:
