@@ -326,7 +326,10 @@ def take_over(work):
             if os.path.isdir(stage):
                 merge(stage, roots()[prefix])
         tell(imported=True)
-    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except gzip.BadGzipFile as error:
+        # At its beginning, or at its end, where the checksum is.
+        raise Refused("foreign", "This is no file with a cache of Fast-Flow Desktop, or it is damaged (%s). Nothing was taken over." % str(error).split("(")[0].strip())
+    except (tarfile.TarError, EOFError, zlib.error) as error:
         raise Refused("damaged", "The file is damaged or incomplete (%s). Nothing was taken over." % (str(error) or type(error).__name__))
     finally:
         tidy()

@@ -40,6 +40,7 @@ const answers = {
   'runs.list': { runs: [testRun({ rev: 2 })] },
   'secrets.list': secrets(2),
   'cache.preheatState': { isRunning: false, jobs: [], startedAtMs: null, rev: 1 },
+  'cache.upkeep': { transfer: null, bytes: null, isOverCap: false, rev: 1 },
   'schedule.list': { active: false, entries: [], rev: 2 },
 }
 
@@ -71,7 +72,7 @@ describe('sync', () => {
     fake.emit({ name: 'workspace.changed', payload: workspace('/other', 2) })
     expect(useEngineMirror.getState().catalog).toBeNull()
     await new Promise((resolve) => setTimeout(resolve))
-    expect(fake.calls).toEqual(['secrets.list', 'schedule.list', 'cache.preheatState', 'pipelines.list', 'runs.list'])
+    expect(fake.calls).toEqual(['secrets.list', 'schedule.list', 'cache.preheatState', 'cache.upkeep', 'pipelines.list', 'runs.list'])
     expect(sortedRuns(useEngineMirror.getState(), null)).toEqual([])
   })
 
