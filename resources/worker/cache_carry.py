@@ -224,6 +224,13 @@ def tidy():
         shutil.rmtree(stage, ignore_errors=True)
 
 
+def tidy_alone(_work):
+    # Whoever holds the lock may be another import.
+    lock = take_lock(cache_folder(), alone=True)
+    tidy()
+    lock.close()
+
+
 def unpack(tar, packed, bounds):
     most_bytes, most_members = bounds
     # Of a member: its header, its padding, and a header more for a long name.
@@ -319,7 +326,10 @@ def take_over(work):
             if os.path.isdir(stage):
                 merge(stage, roots()[prefix])
         tell(imported=True)
-    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except gzip.BadGzipFile as error:
+        # At its beginning, or at its end, where the checksum is.
+        raise Refused("foreign", "This is no file with a cache of Fast-Flow Desktop, or it is damaged (%s). Nothing was taken over." % str(error).split("(")[0].strip())
+    except (tarfile.TarError, EOFError, zlib.error) as error:
         raise Refused("damaged", "The file is damaged or incomplete (%s). Nothing was taken over." % (str(error) or type(error).__name__))
     finally:
         tidy()
@@ -330,7 +340,7 @@ def take_over(work):
 def main():
     work = read_work()
     try:
-        {"export": lambda: export(work), "import": lambda: take_over(work), "tidy": tidy}[work["action"]]()
+        {"export": export, "import": take_over, "tidy": tidy_alone}[work["action"]](work)
     except InUse:
         tell(inUse=True)
     except Refused as refusal:

@@ -83,6 +83,17 @@ function removalFrom(endpoint: string | null, image: string): void {
     expect(names(await preview({ unused: true, leftovers: true }), 'package')).toEqual([])
   })
 
+  test('what is preheated while a removal waits for it is not called warm afterwards unless it is there', async () => {
+    const look = await preview({ packages: [{ name: 'six', version: '1.16.0' }] })
+    const removing = remove(look).catch((error: unknown) => error)
+    await world.api('cache.preheat', { pipelines: ['six'] })
+    await Promise.all([removing, world.engine.preheat.idle()])
+    const isThere = (await held()).includes('six 1.16.0')
+    expect(await stateOf('six')).toBe(isThere ? 'warm' : 'stale')
+    await world.api('cache.preheat', { pipelines: null })
+    await world.engine.preheat.idle()
+  })
+
   test('while a run works in the cache nothing is removed, and the error names it; then it is', async () => {
     await world.write({ 'sleeper/main.py': 'import time\nprint("up", flush=True)\ntime.sleep(300)\n' })
     const look = await preview({ packages: [{ name: 'requests', version: '2.32.3' }] })

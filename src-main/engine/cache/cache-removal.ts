@@ -127,6 +127,8 @@ export function createCacheRemover(deps: CacheRemovalDeps): CacheRemover {
         if (error instanceof AppError && error.code === 'cache/in-use') takeBack()
         throw error
       })
+      // What was found to start while the removal waited for uv's lock was found too early.
+      if (place && losesMore) deps.warmState.forgetOthers(place.cache, warmKeys)
       const left = inventory as CacheInventory | null
       if (left) deps.onSize(left.cacheBytes + left.pythonBytes)
       if (left && place) deps.warmState.noteContent(place.cache, namesOf(left))

@@ -4,7 +4,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { chmod, link, open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { chmod, link, lstat, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { CacheTransfer } from '@shared/contract/cache'
@@ -109,6 +109,7 @@ export function createCacheTransferrer(deps: CacheTransferDeps): CacheTransferre
 
   const doImport = async (file: string, signal: AbortSignal): Promise<void> => {
     const worker = await deps.worker()
+    await removeOldLoans(deps.runDir)
     const lent = join(deps.runDir, `${randomUUID()}.cache`)
     try {
       const source = worker.user === null ? file : await lend(file, lent, worker.user.uid, signal)
@@ -167,6 +168,17 @@ export function createCacheTransferrer(deps: CacheTransferDeps): CacheTransferre
       await working
       if (timer) clearTimeout(timer)
     },
+  }
+}
+
+const loanMs = 24 * 3_600_000
+
+/** Of an app that ended in the middle of an import. */
+async function removeOldLoans(runDir: string): Promise<void> {
+  for (const name of await readdir(runDir)) {
+    if (!name.endsWith('.cache')) continue
+    const found = await lstat(join(runDir, name)).catch(() => null)
+    if (found && Date.now() - found.ctimeMs > loanMs) await rm(join(runDir, name), { force: true })
   }
 }
 

@@ -1,5 +1,5 @@
 /** Which finished runs are kept, what they take on disk, and their deletion with everything that belongs to them. */
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ApiOutput } from '@shared/contract'
 import type { Settings } from '@shared/contract/settings'
@@ -69,7 +69,8 @@ function sizeOf(path: string): number {
 /** Everything of a run is in one folder, and its name begins with the run's id. */
 function sizesByRun(logsDir: string): Map<string, { files: string[]; sizeBytes: number }> {
   const sizes = new Map<string, { files: string[]; sizeBytes: number }>()
-  for (const name of readdirSync(logsDir)) {
+  // Without the folder there is nothing of any run.
+  for (const name of existsSync(logsDir) ? readdirSync(logsDir) : []) {
     const file = join(logsDir, name)
     const own = sizes.get(name.slice(0, idLength)) ?? { files: [], sizeBytes: 0 }
     own.files.push(file)

@@ -66,7 +66,9 @@ export function createRunService(deps: RunServiceDeps): RunService {
     nowMs: Date.now,
   })
   let tidying: NodeJS.Timeout | null = null
+  let isClosing = false
   const tidy = (): void => {
+    if (isClosing) return
     tidying ??= setTimeout(() => {
       tidying = null
       const { runs } = retention.preview(null)
@@ -179,6 +181,8 @@ export function createRunService(deps: RunServiceDeps): RunService {
       tidy()
     },
     async stopAll() {
+      // Runs that end now would else be tidied up when the history is closed.
+      isClosing = true
       if (tidying) clearTimeout(tidying)
       await Promise.all([drive.stopAll(), ready.dispose()])
     },

@@ -1,12 +1,13 @@
 /** The cache as one file, for a computer without a network: out, in, and how far it is. */
 import { CircleAlert, CircleCheck, CircleSlash, Download, LoaderCircle, Square, Upload } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CacheTransfer } from '@shared/contract/cache'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { Button } from '../../ui/button'
 import { byteText } from '../../ui/format'
 import { Meter } from '../../ui/meter'
+import { lookIntoCache } from './cache-actions'
 import { cancelTransfer, exportCache, importCache } from './upkeep-actions'
 
 const looks = {
@@ -44,6 +45,10 @@ export function CacheTransferSection(): ReactNode {
   const { t } = useTranslation()
   const transfer = useEngineMirror((mirror) => mirror.upkeep?.transfer ?? null)
   const isBusy = transfer?.state === 'working'
+  const isImported = transfer?.kind === 'import' && transfer.state === 'done'
+  useEffect(() => {
+    if (isImported) void lookIntoCache()
+  }, [isImported])
   return (
     <section aria-label={t('cache.transfer.title')}>
       <h2>{t('cache.transfer.title')}</h2>

@@ -51,6 +51,8 @@ function Items({ items }: { items: readonly RemovalItem[] }): ReactNode {
 function Preview({ preview, isRemoving }: { preview: CacheRemoval; isRemoving: boolean }): ReactNode {
   const { t, i18n } = useTranslation()
   const { items, bytes, affected, unknown, inUseBy } = preview
+  // What is in use changes: another look is needed then anyway.
+  const isInUse = inUseBy.runs.length > 0 || inUseBy.isPreheating
   if (items.length === 0) return <p className="card empty-card muted" role="status">{t('cache.upkeep.nothing')}</p>
   return (
     <>
@@ -61,7 +63,7 @@ function Preview({ preview, isRemoving }: { preview: CacheRemoval; isRemoving: b
       {inUseBy.runs.length > 0 && <p className="tone-warn">{t('cache.upkeep.inUseRuns', { pipelines: inUseBy.runs.join(', ') })}</p>}
       {inUseBy.isPreheating && <p className="tone-warn">{t('cache.upkeep.inUsePreheat')}</p>}
       <div className="cache-buttons">
-        <Button small kind="danger" disabled={isRemoving} icon={isRemoving ? <LoaderCircle size={13} className="spin" /> : <Trash2 size={13} />} onClick={() => void removePreviewed(preview, i18n.language)}>
+        <Button small kind="danger" disabled={isRemoving || isInUse} icon={isRemoving ? <LoaderCircle size={13} className="spin" /> : <Trash2 size={13} />} onClick={() => void removePreviewed(preview, i18n.language)}>
           {t(isRemoving ? 'cache.upkeep.removing' : 'cache.upkeep.remove', { size: byteText(bytes, i18n.language) })}
         </Button>
         <Button small kind="quiet" disabled={isRemoving} icon={<X size={13} />} onClick={closePreview}>
