@@ -9,7 +9,8 @@ function upkeep(capGigabytes: number) {
   const told: CacheUpkeep[] = []
   const warmState = { keyOf: () => '', packagesOf: () => [], isWarm: () => false, forgetOthers: () => () => undefined, noteContent: () => undefined }
   const service = createCacheUpkeep({
-    pipelines: () => [], warmState, worker: never, place: never, usedBy: never, parallel: () => 1, runDir: '/nowhere', onImported: never, capGigabytes: () => capGigabytes,
+    pipelines: () => [],
+    environmentOf: () => ({ env: {}, maskValues: [] }), warmState, worker: never, place: never, usedBy: never, parallel: () => 1, runDir: '/nowhere', onImported: never, capGigabytes: () => capGigabytes,
     publish: (name, payload) => void (name === 'cache.upkeepChanged' && told.push(payload as CacheUpkeep)),
   })
   return { service, told }
