@@ -291,6 +291,7 @@ export function createEngine(config: EngineConfig): Engine {
     parallel,
     notePythons: (cache, list) => pythons.note(cache, list),
     turns,
+    onStart: () => fetches.interrupt(),
     publish: events.publish,
   })
   const pythons = createPythonsService({
@@ -332,7 +333,8 @@ export function createEngine(config: EngineConfig): Engine {
   const environmentOf = createSetupEnvironment({ secrets, workspaceRoot: () => workspace.current().workspace?.root ?? null })
   const isImageMissing = (): boolean => connection.status().state === 'ready' && /^(?:absent|pulling|failed)$/.test(workerImage.status().state)
   const fetches = createFetchEstimates({
-    facts, warmState, pipelines: discovered, environmentOf, worker, place: () => places.look(), hasPython: () => pythons.hasAny(), isImageMissing, network, indexReach, parallel, turns,
+    facts, warmState, pipelines: discovered, environmentOf, worker, place: () => places.look(), hasPython: () => pythons.hasAny(), isImageMissing, network, indexReach, parallel,
+    preheated: () => preheat.idle(),
     notePythons: (cache, list) => pythons.note(cache, list),
     onChanged: () => catalog.recompute(),
   })

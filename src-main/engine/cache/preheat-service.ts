@@ -27,6 +27,7 @@ export type PreheatDeps = {
   parallel: () => number
   notePythons: (cache: string, list: PythonList) => void
   turns: Turns
+  onStart: () => void
   publish: Publish
 }
 
@@ -148,6 +149,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     stop = new AbortController()
     deps.warmState.setWarming(new Set(tasks.map(({ job }) => job.pipeline)))
     if (tasks.length > 0) {
+      deps.onStart()
       working = deps.turns(performTasks, stop.signal).finally(() => {
         working = null
         publish()
