@@ -308,6 +308,7 @@ export function createEngine(config: EngineConfig): Engine {
     notePythons: (cache, list) => pythons.note(cache, list),
     onSize: (bytes) => upkeep.noteSize(bytes),
     turns,
+    onStart: () => fetches.interrupt(),
     publish: events.publish,
   })
   const published = createPublishedNotes(facts)
@@ -399,7 +400,8 @@ export function createEngine(config: EngineConfig): Engine {
   const environmentOf = createSetupEnvironment({ secrets, workspaceRoot: () => workspace.current().workspace?.root ?? null })
   const isImageMissing = (): boolean => connection.status().state === 'ready' && /^(?:absent|pulling|failed)$/.test(workerImage.status().state)
   const fetches = createFetchEstimates({
-    facts, warmState, pipelines: discovered, environmentOf, worker, place: () => places.look(), hasPython: () => pythons.hasAny(), isImageMissing, network, indexReach, parallel, turns,
+    facts, warmState, pipelines: discovered, environmentOf, worker, place: () => places.look(), hasPython: () => pythons.hasAny(), isImageMissing, network, indexReach, parallel,
+    preheated: () => preheat.idle(),
     notePythons: (cache, list) => pythons.note(cache, list),
     onChanged: () => catalog.recompute(),
   })

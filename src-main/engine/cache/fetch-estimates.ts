@@ -15,7 +15,7 @@ import { createMessageReader, estimateMessage, type CacheJob } from './cache-wor
 import type { CacheWorker } from './cache-worker'
 import type { PythonList } from './known-pythons'
 import type { SetupEnvironment } from './setup-environment'
-import type { Turns } from './turns'
+import { createTurns } from './turns'
 import type { CachePlace, WarmState } from './warm-state'
 
 export type FetchEstimatesDeps = {
@@ -34,7 +34,8 @@ export type FetchEstimatesDeps = {
   indexReach: IndexReach
   parallel: () => number
   notePythons: (cache: string, list: PythonList) => void
-  turns: Turns
+  /** Resolves when nothing is being preheated. */
+  preheated: () => Promise<void>
   onChanged: () => void
 }
 
@@ -43,6 +44,8 @@ export type FetchEstimates = {
   of(key: string, cache: string): FetchEstimate | null
   /** null: all that are not warm. Never more than one container at a time, and never while something is fetched. */
   ask(names: readonly string[] | null, again: boolean): Promise<void>
+  /** Something is about to be fetched, which counts more; what was not told until then stays unknown. */
+  interrupt(): void
 }
 
 type Asked = { key: string; job: CacheJob; local: string[]; environment: SetupEnvironment }
@@ -55,6 +58,8 @@ export function createFetchEstimates(deps: FetchEstimatesDeps): FetchEstimates {
   const known = new Map<string, { content: string; estimate: FetchEstimate } | null>()
   /** What could not be asked is asked again at the next occasion. */
   const passing = new Set<string>()
+  const turns = createTurns()
+  let stop = new AbortController()
 
   const read = (key: string): { content: string; estimate: FetchEstimate } | null => {
     if (!known.has(key)) known.set(key, JSON.parse(deps.facts.get(`fetch:${key}`) || 'null') as { content: string; estimate: FetchEstimate } | null)
@@ -86,9 +91,10 @@ export function createFetchEstimates(deps: FetchEstimatesDeps): FetchEstimates {
       if (found) asked.set(key, { ...found, key, environment })
     }
     if (asked.size === 0) return
+    stop = new AbortController()
     if (hasPython) {
       const reachable = await withoutUnreachable([...asked.values()], content)
-      if (reachable.length > 0) await askProgram(reachable, place, content)
+      if (reachable.length > 0) await askProgram(reachable, place, content, stop.signal)
     } else for (const key of asked.keys()) note(key, content, { ...nothing, problem: 'There is no Python yet, without which uv cannot tell.' }, true)
     deps.onChanged()
   }
@@ -105,7 +111,7 @@ export function createFetchEstimates(deps: FetchEstimatesDeps): FetchEstimates {
     return reachable
   }
 
-  const askProgram = async (asked: Asked[], place: CachePlace, content: string): Promise<void> => {
+  const askProgram = async (asked: Asked[], place: CachePlace, content: string, signal: AbortSignal): Promise<void> => {
     const open = new Map(asked.map((one) => [one.key, one]))
     const onStdout = createMessageReader(estimateMessage, (told) => {
       if ('pythons' in told) return deps.notePythons(place.cache, told.pythons)
@@ -118,23 +124,26 @@ export function createFetchEstimates(deps: FetchEstimatesDeps): FetchEstimates {
     })
     let problem: string | null
     try {
-      problem = await (await deps.worker()).perform({ program: 'estimate.py', work: { parallel: deps.parallel(), jobs: asked.map(({ job }) => job) }, isOffline: false, onStdout })
+      problem = await (await deps.worker()).perform({ program: 'estimate.py', work: { parallel: deps.parallel(), jobs: asked.map(({ job }) => job) }, isOffline: false, onStdout, stop: signal })
     } catch (error) {
       problem = toWireError(error).message
     }
+    if (signal.aborted) return
     for (const { key, environment } of open.values()) note(key, content, { ...nothing, problem: maskText(environment.maskValues, problem ?? 'The program that asks the index ended early.') }, true)
   }
 
   return {
     of,
     async ask(names, again) {
-      await deps.turns(async () => {
+      await turns(async () => {
+        await deps.preheated()
         if (deps.isImageMissing()) return
         const hasPython = await deps.hasPython()
         const place = await deps.place()
         if (place !== null) await perform(place, hasPython, names, again)
       })
     },
+    interrupt: () => stop.abort(),
   }
 }
 

@@ -29,6 +29,7 @@ export type PreheatDeps = {
   turns: Turns
   /** What the cache and its Pythons take now. */
   onSize: (bytes: number) => void
+  onStart: () => void
   publish: Publish
 }
 
@@ -153,6 +154,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     stop = new AbortController()
     deps.warmState.setWarming(new Set(tasks.map(({ job }) => job.pipeline)))
     if (tasks.length > 0) {
+      deps.onStart()
       working = deps.turns(performTasks, stop.signal).finally(() => {
         working = null
         publish()

@@ -127,6 +127,7 @@ export function createPythonsService(deps: PythonsDeps): PythonsService {
       note(place.cache, { installed: [], system: [] })
       return null
     }
+    if (failed === null && problem !== null) lines = [...lines, problem]
     return failed ?? problem
   }
 
@@ -143,7 +144,6 @@ export function createPythonsService(deps: PythonsDeps): PythonsService {
       const failed = await perform({ action: 'install', version }, hasAny(await deps.place()) ? anyPython : version, signal)
       if (signal.aborted) return
       if (failed === null) return change({ phase: 'done' })
-      lines = [...lines, failed]
       change({ phase: 'failed', message: pythonFault(version, failed) })
     } catch (error) {
       if (!signal.aborted) change({ phase: 'failed', message: toWireError(error).message })

@@ -36,7 +36,7 @@ describeWithEngine('Pythons of a workspace', ({ endpoint, image }) => {
     await world.write({ 'demo/main.py': askPrefix, 'demo/requirements.txt': 'six==1.17.0\n', 'newer/main.py': '', 'newer/pipeline.json': '{"python_version":"3.99"}' })
     expect(await world.api('pythons.look', {})).toMatchObject({ lookedAtMs: null, installed: [], system: [], missing: [] })
     await preheat('demo')
-    expect(await cacheOf('demo')).toMatchObject({ state: 'warm' })
+    expect(await cacheOf('demo')).toMatchObject({ message: null, state: 'warm' })
     const looked = await world.api('pythons.look', {})
     expect(looked).toMatchObject({ installed: [], system: [{ version: mirror.version, usedBy: ['demo', 'first'] }], missing: [{ version: '3.99', usedBy: ['newer'] }], lookedAtMs: expect.any(Number) as number })
     await expectNothingLeft(world, endpoint)

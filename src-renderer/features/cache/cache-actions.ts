@@ -35,6 +35,21 @@ export async function cancelPreheat(): Promise<void> {
   }
 }
 
+/** null: of all that are not warm. What comes of it is with the pipelines, why nothing did as well. */
+export async function askWhatIsFetched(pipelines: string[] | null, again: boolean): Promise<void> {
+  try {
+    await api.call('cache.estimate', { pipelines, again })
+  } catch {
+    // Without an engine or a workspace there is nothing to ask; the window says that already.
+  }
+}
+
+/** Also what runs would fetch. */
+export async function lookAgain(): Promise<void> {
+  await lookIntoCache()
+  await askWhatIsFetched(null, true)
+}
+
 export async function lookIntoCache(): Promise<void> {
   const root = useEngineMirror.getState().workspace?.workspace?.root ?? null
   const known = useCacheContent.getState()

@@ -6,7 +6,7 @@ import { toWireError } from '@shared/app-error'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { Button } from '../../ui/button'
 import { byteText } from '../../ui/format'
-import { lookIntoCache, useCacheContent } from './cache-actions'
+import { askWhatIsFetched, lookAgain, lookIntoCache, useCacheContent } from './cache-actions'
 import { RemovePackage } from './cache-upkeep'
 
 const shownAtFirst = 15
@@ -57,14 +57,14 @@ export function CacheContentSection(): ReactNode {
   const root = useEngineMirror((mirror) => mirror.workspace?.workspace?.root ?? null)
   const { content, isLooking, problem, root: lookedRoot } = useCacheContent()
   useEffect(() => {
-    if (lookedRoot !== root) void lookIntoCache()
+    if (lookedRoot !== root) void lookIntoCache().then(() => askWhatIsFetched(null, false))
   }, [lookedRoot, root])
   const size = (bytes: number): string => byteText(bytes, i18n.language)
   return (
     <section aria-label={t('cache.content.title')}>
       <header className="page-head">
         <h2>{t('cache.content.title')}</h2>
-        <Button small icon={<RefreshCw size={13} />} disabled={isLooking} onClick={() => void lookIntoCache()}>
+        <Button small icon={<RefreshCw size={13} />} disabled={isLooking} onClick={() => void lookAgain()}>
           {t('cache.content.look')}
         </Button>
       </header>

@@ -9,15 +9,16 @@ import { Button } from '../../ui/button'
 import { cancelPreheat, preheat } from './cache-actions'
 import { CacheCheckSection } from './cache-check'
 import { CacheContentSection } from './cache-content'
-import { cacheLooks, cacheText } from './cache-text'
+import { cacheLooks } from './cache-text'
 import { CacheTransferSection } from './cache-transfer'
 import { CacheUpkeepSection } from './cache-upkeep'
+import { cacheWords } from './fetch-text'
 import { PreheatList } from './preheat-list'
 import { PythonVersions } from './python-versions'
 import './cache.css'
 
 function WarmState({ pipeline, isBusy }: { pipeline: Pipeline; isBusy: boolean }): ReactNode {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { state } = pipeline.cache
   if (state === 'not-needed') return null
   const { Icon, tone } = cacheLooks[state]
@@ -29,7 +30,7 @@ function WarmState({ pipeline, isBusy }: { pipeline: Pipeline; isBusy: boolean }
           {pipeline.name}
         </button>{' '}
         <span className={`badge ${tone}`}>{t(`cache.state.${state}`)}</span>
-        <p className="muted cache-words">{cacheText(pipeline.cache, t)}</p>
+        <p className="muted cache-words">{cacheWords(pipeline, t, i18n.language)}</p>
       </div>
       <Button small disabled={isBusy} aria-label={t(state === 'warm' ? 'cache.checkNewerOf' : 'cache.preheatOf', { pipeline: pipeline.name })} onClick={() => void preheat([pipeline.name])}>
         {t(state === 'warm' ? 'cache.checkNewer' : 'cache.preheatOne')}
@@ -82,10 +83,10 @@ export function CachePage(): ReactNode {
             </ul>
           )}
         </section>
-        <PythonVersions />
-        <CacheCheckSection />
         <CacheContentSection />
+        <PythonVersions />
         <CacheUpkeepSection />
+        <CacheCheckSection />
         <CacheTransferSection />
       </div>
     </div>

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Pipeline } from '@shared/contract/pipelines'
 import type { Settings } from '@shared/contract/settings'
-import { cacheText } from '../cache/cache-text'
+import { CacheFact } from '../cache/cache-fact'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { openPage } from '../../state/layout'
 import { memoryText } from '../../ui/format'
@@ -58,7 +58,7 @@ function factsOf(pipeline: Pipeline, settings: Settings, t: TFunction, language:
     { term: 'type', fact: <>{t(`pipelines.type.${pipeline.type}`)} · <code>{pipeline.entryPoint}</code></> },
     { term: 'python', fact: pipeline.pythonVersion },
     { term: 'packages', fact: t(`pipelines.requirements.${requirements}`) },
-    { term: 'cache', fact: pipeline.cache.state === 'not-needed' ? null : cacheText(pipeline.cache, t) },
+    { term: 'cache', fact: pipeline.cache.state === 'not-needed' && !pipeline.cache.pythonMissing && !pipeline.cache.imageMissing ? null : <CacheFact key={pipeline.name} pipeline={pipeline} /> },
     { term: 'state', fact: pipeline.enabled ? null : <span className="tone-warn">{t('pipelines.disabledExplained')}</span> },
     { term: 'tags', fact: pipeline.tags.length === 0 ? null : pipeline.tags.join(', ') },
     { term: 'schedule', fact: fires ? <Timings pipeline={pipeline} /> : null },

@@ -5,7 +5,8 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Pipeline } from '@shared/contract/pipelines'
 import type { Run } from '@shared/contract/runs'
-import { cacheLooks, cacheText } from '../cache/cache-text'
+import { cacheLooks } from '../cache/cache-text'
+import { cacheWords } from '../cache/fetch-text'
 import { Tip } from '../../ui/tooltip'
 import { RunStatusIcon, runStatusText } from '../runs/run-status'
 import type { FileRow, PipelineRow, TreeRow } from './tree-rows'
@@ -43,12 +44,12 @@ function ProblemBadge({ pipeline }: { pipeline: Pipeline }): ReactNode {
 }
 
 function CacheBadge({ pipeline }: { pipeline: Pipeline }): ReactNode {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { state } = pipeline.cache
   if (state === 'not-needed') return null
   const { Icon, tone } = cacheLooks[state]
   return (
-    <Tip text={cacheText(pipeline.cache, t)}>
+    <Tip text={cacheWords(pipeline, t, i18n.language)}>
       <span className={`badge ${tone}`}>
         <Icon size={12} aria-hidden />
         {t(`cache.state.${state}`)}
