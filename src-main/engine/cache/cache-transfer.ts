@@ -81,15 +81,18 @@ export function createCacheTransferrer(deps: CacheTransferDeps): CacheTransferre
       const handle = target
       let received = 0
       let problem: Error | null = null
-      const { written } = await perform(worker, { action: 'export', kind: worker.kind, installer: await deps.installer(), createdAt: new Date().toISOString() }, { stop: signal }, async (chunk) => {
-        if (problem !== null) return
+      let writing = Promise.resolve()
+      const { written } = await perform(worker, { action: 'export', kind: worker.kind, installer: await deps.installer(), createdAt: new Date().toISOString() }, { stop: signal }, (chunk) => {
         received += chunk.length
-        // One that cannot be written ends the export: what comes is for nothing.
-        await handle.writeFile(chunk).catch((error: unknown) => {
+        // One after the other: what the engine sends at once can be several pieces.
+        writing = writing.then(() => (problem === null ? handle.writeFile(chunk) : undefined)).catch((error: unknown) => {
+          // Ends the export: what still comes is for nothing.
           problem = error instanceof Error ? error : new Error(String(error))
           stop.abort()
         })
+        return writing
       })
+      await writing
       if (problem !== null) throw problem as Error
       if (signal.aborted) return
       if (written !== received) throw new AppError('cache/unreadable', `The cache came incomplete: ${received} of ${written ?? 'an unknown number of'} bytes. Try again.`)
