@@ -17,6 +17,7 @@ import { createWorkerImage, localWorkerImage, type WorkerImage } from './docker/
 import { createEvents, type Events } from './events'
 import { createFileService, type FileService } from './files/file-service'
 import { readGitFacts } from './git/git-facts'
+import { createGitService, type GitService } from './git/git-service'
 import { createPresence } from './instances/presence'
 import { createCatalog, type Catalog } from './pipelines/catalog'
 import { createDiscovery } from './pipelines/discovery'
@@ -75,6 +76,7 @@ export type Engine = {
   secrets: SecretsService
   schedule: ScheduleService
   preheat: PreheatService
+  git: GitService
   connection: EngineConnection
   workerImage: WorkerImage
   uv: UvFinder
@@ -127,7 +129,7 @@ export function createEngine(config: EngineConfig): Engine {
   const pipelinesKnown = new Promise<void>((resolve) => (notePipelinesKnown = resolve))
   let lastRoot: string | undefined
   const workspace = createWorkspaceService({
-    store: { recent: facts.recentWorkspaces, remember: config.rememberWorkspaces ? facts.rememberWorkspace : () => undefined },
+    store: { recent: facts.recentWorkspaces, remember: config.rememberWorkspaces ? facts.rememberWorkspace : () => undefined, isTrusted: facts.isTrusted, trust: facts.trust },
     settings: () => settings.current(),
     publish(state) {
       events.publish('workspace.changed', state)
@@ -135,12 +137,14 @@ export function createEngine(config: EngineConfig): Engine {
       lastRoot = state.workspace?.root
       void catalog.setDir(state.workspace?.pipelinesDir ?? null).then(() => state.workspace && notePipelinesKnown())
       void places.look()
+      void git.state.refresh()
     },
     samplesDir: config.samplesDir,
     userSamplesDir: config.userSamplesDir,
     onDisk(paths) {
       void files.noteDiskChanges(paths)
       void catalog.refresh()
+      git.state.noteChange()
     },
   })
 
@@ -333,6 +337,12 @@ export function createEngine(config: EngineConfig): Engine {
     onProblem: (message) => appLog.error('A schedule', message),
     nowMs: Date.now,
   })
+  const git = createGitService({
+    workspace: () => workspace.current().workspace,
+    isTrusted: () => workspace.current().workspace?.isTrusted === true,
+    environment: env,
+    publish: events.publish,
+  })
   const hostProcesses = createHostProcesses(layout.runDir)
   const recovery = createRecovery({
     history,
@@ -362,6 +372,7 @@ export function createEngine(config: EngineConfig): Engine {
     secrets,
     schedule,
     preheat,
+    git,
     connection,
     workerImage,
     uv,
@@ -375,6 +386,7 @@ export function createEngine(config: EngineConfig): Engine {
       places.dispose()
       triggers.dispose()
       await preheat.dispose()
+      await git.dispose()
       await runs.stopAll()
       presence.close()
       workerImage.cancelPull()

@@ -5,6 +5,7 @@
 import { create } from 'zustand'
 import type { PreheatState } from '@shared/contract/cache'
 import type { FileListing } from '@shared/contract/files'
+import type { GitOperation, GitState } from '@shared/contract/git'
 import type { PipelineCatalog } from '@shared/contract/pipelines'
 import type { Run } from '@shared/contract/runs'
 import type { ScheduleState } from '@shared/contract/schedule'
@@ -31,6 +32,9 @@ export type EngineMirror = {
   schedule: ScheduleState | null
   /** The newest preheating. */
   preheat: PreheatState | null
+  git: GitState | null
+  /** Of git, of this session. */
+  gitOperations: Readonly<Record<string, GitOperation>>
   /** True once the runs of the open workspace were listed. */
   runsLoaded: boolean
   runs: Readonly<Record<string, Run>>
@@ -53,6 +57,8 @@ export const emptyMirror: EngineMirror = {
   secrets: null,
   schedule: null,
   preheat: null,
+  git: null,
+  gitOperations: {},
   runsLoaded: false,
   runs: {},
   logSizes: {},

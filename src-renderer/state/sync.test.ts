@@ -7,7 +7,7 @@ import { type SyncSource, applyRuns, createSync } from './sync'
 
 type Listener = Parameters<SyncSource['onEvent']>[0]
 
-const workspace = (root: string, rev: number) => ({ workspace: { root, name: root, pipelinesDir: root, isSample: false, problem: null }, recent: [], rev })
+const workspace = (root: string, rev: number) => ({ workspace: { root, name: root, pipelinesDir: root, isSample: false, isTrusted: true, problem: null }, recent: [], rev })
 const catalog = (rev: number) => ({ pipelines: [], skipped: [{ name: `skipped-${rev}`, reason: 'no main.py' }], rev })
 const secrets = (rev: number) => ({ storage: 'keychain' as const, problem: null, secrets: [], missing: [], hasEncryptionKey: false, rev })
 const engine = { state: 'ready', endpoint: null, version: '20.10', architecture: null, reason: null, probes: [], rev: 1 }
@@ -40,6 +40,8 @@ const answers = {
   'runs.list': { runs: [testRun({ rev: 2 })] },
   'secrets.list': secrets(2),
   'cache.preheatState': { isRunning: false, jobs: [], startedAtMs: null, rev: 1 },
+  'git.state': { repository: null, problem: null, rev: 1 },
+  'git.operations': { operations: [] },
   'schedule.list': { active: false, entries: [], rev: 2 },
 }
 
@@ -71,7 +73,7 @@ describe('sync', () => {
     fake.emit({ name: 'workspace.changed', payload: workspace('/other', 2) })
     expect(useEngineMirror.getState().catalog).toBeNull()
     await new Promise((resolve) => setTimeout(resolve))
-    expect(fake.calls).toEqual(['secrets.list', 'schedule.list', 'cache.preheatState', 'pipelines.list', 'runs.list'])
+    expect(fake.calls).toEqual(['secrets.list', 'schedule.list', 'cache.preheatState', 'git.state', 'git.operations', 'pipelines.list', 'runs.list'])
     expect(sortedRuns(useEngineMirror.getState(), null)).toEqual([])
   })
 

@@ -3,6 +3,7 @@
  * then loads snapshots; whatever arrives twice or late loses by its rev.
  */
 import type { ApiEvent, ApiInput, ApiOutput, ApiPayload, ApiRequest } from '@shared/contract/index'
+import type { GitOperation } from '@shared/contract/git'
 import type { Run } from '@shared/contract/runs'
 import { type EngineMirror, newer, useEngineMirror, withRuns, withoutRuns } from './engine-mirror'
 
@@ -20,6 +21,10 @@ export function applyRuns(runs: readonly Run[]): void {
   useEngineMirror.setState((mirror) => ({ runs: withRuns(mirror.runs, runs) }))
 }
 
+function applyOperation(operation: GitOperation): void {
+  useEngineMirror.setState(({ gitOperations }) => ({ gitOperations: { ...gitOperations, [operation.id]: newer(gitOperations[operation.id], operation) } }))
+}
+
 function rootOf(mirror: EngineMirror): string | null {
   return mirror.workspace?.workspace?.root ?? null
 }
@@ -29,7 +34,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
   let unsubscribe: (() => void) | null = null
 
   /** Secrets, schedules and preheating load beside the rest: the pipelines are there even when these cannot be read. */
-  async function loadOfWorkspace<K extends 'secrets.list' | 'schedule.list' | 'cache.preheatState'>(root: string, name: K, apply: (value: ApiOutput<K>) => void): Promise<void> {
+  async function loadOfWorkspace<K extends 'secrets.list' | 'schedule.list' | 'cache.preheatState' | 'git.state' | 'git.operations'>(root: string, name: K, apply: (value: ApiOutput<K>) => void): Promise<void> {
     try {
       const value = await source.call(name, {} as ApiInput<K>)
       if (rootOf(getState()) === root) apply(value)
@@ -44,6 +49,8 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
     void loadOfWorkspace(root, 'secrets.list', (secrets) => setState((mirror) => ({ secrets: newer(mirror.secrets, secrets) })))
     void loadOfWorkspace(root, 'schedule.list', (schedule) => setState((mirror) => ({ schedule: newer(mirror.schedule, schedule) })))
     void loadOfWorkspace(root, 'cache.preheatState', (preheat) => setState((mirror) => ({ preheat: newer(mirror.preheat, preheat) })))
+    void loadOfWorkspace(root, 'git.state', (git) => setState((mirror) => ({ git: newer(mirror.git, git) })))
+    void loadOfWorkspace(root, 'git.operations', ({ operations }) => operations.forEach(applyOperation))
     const [catalog, history] = await Promise.all([source.call('pipelines.list', {}), source.call('runs.list', { limit: historyLimit })])
     // Another workspace was opened meanwhile: its own load is under way.
     if (rootOf(getState()) !== root) return
@@ -54,7 +61,7 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
     const before = getState()
     const workspace = newer(before.workspace, next)
     const changed = workspace !== before.workspace && (workspace.workspace?.root ?? null) !== rootOf(before)
-    setState(changed ? { workspace, catalog: null, secrets: null, schedule: null, preheat: null, runsLoaded: false, fileVersions: {}, listings: {} } : { workspace })
+    setState(changed ? { workspace, catalog: null, secrets: null, schedule: null, preheat: null, git: null, gitOperations: {}, runsLoaded: false, fileVersions: {}, listings: {} } : { workspace })
     return changed
   }
 
@@ -93,6 +100,10 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
         return setState((mirror) => ({ schedule: newer(mirror.schedule, message.payload) }))
       case 'cache.preheatChanged':
         return setState((mirror) => ({ preheat: newer(mirror.preheat, message.payload) }))
+      case 'git.changed':
+        return setState((mirror) => ({ git: newer(mirror.git, message.payload) }))
+      case 'git.operationChanged':
+        return applyOperation(message.payload)
       case 'settings.changed':
         return setState((mirror) => ({ settings: newer(mirror.settings, message.payload) }))
     }

@@ -2,6 +2,7 @@
 import type { EventName, Handlers, InputOf, OutputOf, ParsedInputOf, PayloadOf, RequestName } from './define'
 import { cacheContract } from './cache'
 import { filesContract } from './files'
+import { gitContract } from './git'
 import { pipelinesContract } from './pipelines'
 import { runsContract } from './runs'
 import { scheduleContract } from './schedule'
@@ -16,6 +17,7 @@ export const contract = {
   files: filesContract,
   runs: runsContract,
   cache: cacheContract,
+  git: gitContract,
   schedule: scheduleContract,
   secrets: secretsContract,
   tools: toolsContract,

@@ -10,5 +10,7 @@ export function fakeFacts(): Facts {
     ownerId: () => 'me',
     recentWorkspaces: () => [],
     rememberWorkspace: () => undefined,
+    isTrusted: () => true,
+    trust: () => undefined,
   }
 }

@@ -12,6 +12,7 @@ import { EditorTabs } from './editor-tabs'
 const SettingsPage = lazy(() => import('../settings/settings-page').then((module) => ({ default: module.SettingsPage })))
 const SecretsPage = lazy(() => import('../secrets/secrets-page').then((module) => ({ default: module.SecretsPage })))
 const CachePage = lazy(() => import('../cache/cache-page').then((module) => ({ default: module.CachePage })))
+const GitPage = lazy(() => import('../git/git-page').then((module) => ({ default: module.GitPage })))
 const SchedulePage = lazy(() => import('../schedule/schedule-page').then((module) => ({ default: module.SchedulePage })))
 
 function FileTab({ pipeline, path }: { pipeline: string; path: string }): ReactNode {
@@ -34,6 +35,8 @@ function PageTab({ page }: { page: Page }): ReactNode {
       return <SecretsPage />
     case 'cache':
       return <CachePage />
+    case 'git':
+      return <GitPage />
     case 'schedule':
       return <SchedulePage />
   }
