@@ -35,11 +35,12 @@ export function createApi(engine: Engine, desktop: Desktop, version: string): Ap
 }
 
 function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiHandlers {
-  const { workspace, catalog, files, runs, schedule, preheat, cacheCheck, secrets, settings, connection, workerImage, uv, pythons, fetches, dependencies, upkeep } = engine
+  const { workspace, catalog, files, runs, schedule, preheat, cacheCheck, secrets, settings, connection, workerImage, uv, pythons, fetches, dependencies, upkeep, git } = engine
   return {
     'workspace.current': () => workspace.current(),
     'workspace.open': async ({ path }) => opened(engine, await workspace.open(path)),
     'workspace.openSamples': async () => opened(engine, await workspace.openSamples()),
+    'workspace.trust': () => workspace.trust(),
     'workspace.pickFolder': async () => ({ path: await desktop.pickFolder() }),
     'workspace.reveal': ({ path }) => {
       desktop.reveal(path)
@@ -97,6 +98,12 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'cache.import': ({ file }) => upkeep.importFrom(file),
     'cache.cancelTransfer': () => upkeep.cancelTransfer(),
     'cache.pickFile': async ({ purpose }) => ({ path: await desktop.pickCacheFile(purpose) }),
+    'git.state': () => git.state.current(),
+    'git.refresh': () => git.state.refresh(),
+    'git.operations': () => ({ operations: git.operations.list() }),
+    'git.operationOutput': ({ operationId }) => ({ text: git.operations.output(operationId) }),
+    'git.cancelOperation': ({ operationId }) => git.operations.cancel(operationId),
+    'git.answerPrompt': ({ operationId, promptId, answer, remember }) => git.operations.answer(operationId, promptId, answer === null ? null : { answer, remember }),
     'schedule.list': () => schedule.state(),
     'schedule.setActive': ({ active }) => schedule.setActive(active),
     'schedule.next': (query) => schedule.next(query),

@@ -31,6 +31,7 @@ import { createWorkerImage, localWorkerImage, type WorkerImage } from './docker/
 import { createEvents, type Events } from './events'
 import { createFileService, type FileService } from './files/file-service'
 import { readGitFacts } from './git/git-facts'
+import { createGitService, type GitService } from './git/git-service'
 import { createPresence } from './instances/presence'
 import { createCatalog, type Catalog } from './pipelines/catalog'
 import { createDiscovery, type DiscoveredPipeline } from './pipelines/discovery'
@@ -94,6 +95,7 @@ export type Engine = {
   fetches: FetchEstimates
   dependencies: DependencyService
   upkeep: CacheUpkeepService
+  git: GitService
   connection: EngineConnection
   workerImage: WorkerImage
   uv: UvFinder
@@ -147,7 +149,7 @@ export function createEngine(config: EngineConfig): Engine {
   const pipelinesKnown = new Promise<void>((resolve) => (notePipelinesKnown = resolve))
   let lastRoot: string | undefined
   const workspace = createWorkspaceService({
-    store: { recent: facts.recentWorkspaces, remember: config.rememberWorkspaces ? facts.rememberWorkspace : () => undefined },
+    store: { recent: facts.recentWorkspaces, remember: config.rememberWorkspaces ? facts.rememberWorkspace : () => undefined, isTrusted: facts.isTrusted, trust: facts.trust },
     settings: () => settings.current(),
     publish(state) {
       events.publish('workspace.changed', state)
@@ -161,12 +163,14 @@ export function createEngine(config: EngineConfig): Engine {
       lastRoot = state.workspace?.root
       void catalog.setDir(state.workspace?.pipelinesDir ?? null).then(() => state.workspace && notePipelinesKnown())
       void places.look()
+      void git.state.refresh()
     },
     samplesDir: config.samplesDir,
     userSamplesDir: config.userSamplesDir,
     onDisk(paths) {
       void files.noteDiskChanges(paths)
       void catalog.refresh()
+      git.state.noteChange()
     },
   })
 
@@ -455,6 +459,12 @@ export function createEngine(config: EngineConfig): Engine {
     onProblem: (message) => appLog.error('A schedule', message),
     nowMs: Date.now,
   })
+  const git = createGitService({
+    workspace: () => workspace.current().workspace,
+    isTrusted: () => workspace.current().workspace?.isTrusted === true,
+    environment: env,
+    publish: events.publish,
+  })
   const hostProcesses = createHostProcesses(layout.runDir)
   const recovery = createRecovery({
     history,
@@ -490,6 +500,7 @@ export function createEngine(config: EngineConfig): Engine {
     fetches,
     dependencies,
     upkeep,
+    git,
     connection,
     workerImage,
     uv,
@@ -504,7 +515,7 @@ export function createEngine(config: EngineConfig): Engine {
       triggers.dispose()
       const ending = dependencies.idle()
       dependencies.reset()
-      await Promise.all([preheat.dispose(), cacheCheck.dispose(), pythons.dispose(), upkeep.dispose(), ending])
+      await Promise.all([preheat.dispose(), cacheCheck.dispose(), pythons.dispose(), upkeep.dispose(), git.dispose(), ending])
       await runs.stopAll()
       presence.close()
       workerImage.cancelPull()

@@ -7,6 +7,7 @@ import type { CacheCheckState } from '@shared/contract/cache-check'
 import type { CacheUpkeep, PreheatState } from '@shared/contract/cache'
 import type { DependencyState } from '@shared/contract/dependencies'
 import type { FileListing } from '@shared/contract/files'
+import type { GitOperation, GitState } from '@shared/contract/git'
 import type { PipelineCatalog } from '@shared/contract/pipelines'
 import type { PythonsState } from '@shared/contract/pythons'
 import type { Run } from '@shared/contract/runs'
@@ -41,6 +42,9 @@ export type EngineMirror = {
   dependencies: Readonly<Record<string, DependencyState>>
   /** The cache's size against its cap, and its newest export or import. */
   upkeep: CacheUpkeep | null
+  git: GitState | null
+  /** Of git, of this session. */
+  gitOperations: Readonly<Record<string, GitOperation>>
   /** True once the runs of the open workspace were listed. */
   runsLoaded: boolean
   runs: Readonly<Record<string, Run>>
@@ -67,6 +71,8 @@ export const emptyMirror: EngineMirror = {
   pythons: null,
   dependencies: {},
   upkeep: null,
+  git: null,
+  gitOperations: {},
   runsLoaded: false,
   runs: {},
   logSizes: {},

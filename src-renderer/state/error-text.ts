@@ -5,7 +5,7 @@
 import type { ErrorCode } from '@shared/app-error'
 
 /** Ids of actions in the action registry that help against an error. */
-export type ErrorAction = 'view.cache' | 'view.doctor' | 'view.settings' | 'view.secrets' | 'workspace.open' | 'workspace.openSamples' | 'engine.recheck' | 'image.pull'
+export type ErrorAction = 'view.cache' | 'view.doctor' | 'view.git' | 'view.settings' | 'view.secrets' | 'workspace.open' | 'workspace.openSamples' | 'engine.recheck' | 'image.pull'
 
 export type ErrorText = { titleKey: string; hintKey: string; action: ErrorAction | null }
 
@@ -32,6 +32,39 @@ const actions: Record<ErrorCode, ErrorAction | null> = {
   'file/outside-workspace': null,
   'file/permission-denied': null,
   'file/too-large': null,
+  'git/auth-failed': 'view.git',
+  'git/busy': null,
+  'git/cancelled': null,
+  'git/certificate': 'view.settings',
+  'git/conflict': 'view.git',
+  'git/corrupt': null,
+  'git/detached-head': null,
+  'git/dubious-ownership': null,
+  'git/exists': null,
+  'git/failed': null,
+  'git/forbidden': null,
+  'git/hook-declined': null,
+  'git/hook-failed': null,
+  'git/host-key-changed': null,
+  'git/host-key-unknown': null,
+  'git/identity-unknown': null,
+  'git/invalid-name': null,
+  'git/locked': null,
+  'git/network': null,
+  'git/no-repository': null,
+  'git/no-upstream': null,
+  'git/non-fast-forward': 'view.git',
+  'git/not-found': null,
+  'git/not-merged': null,
+  'git/nothing-to-commit': null,
+  'git/protected-branch': null,
+  'git/rejected': null,
+  'git/remote-missing': null,
+  'git/signing-failed': null,
+  'git/timeout': null,
+  'git/too-large': null,
+  'git/unsafe-url': null,
+  'git/would-overwrite': null,
   'input/invalid': null,
   internal: null,
   'ipc/sender': null,
@@ -52,6 +85,7 @@ const actions: Record<ErrorCode, ErrorAction | null> = {
   'workspace/none-open': 'workspace.open',
   'workspace/not-a-folder': 'workspace.open',
   'workspace/unreadable': 'workspace.open',
+  'workspace/untrusted': null,
   'workspace/vanished': 'workspace.open',
 }
 

@@ -1,7 +1,7 @@
 /** What is open and selected in the window: tabs, panels, the selected pipeline and run. Survives a restart. */
 import { create } from 'zustand'
 
-export type Page = 'settings' | 'doctor' | 'secrets' | 'schedule' | 'cache' | 'dependencies'
+export type Page = 'settings' | 'doctor' | 'secrets' | 'schedule' | 'cache' | 'dependencies' | 'git'
 
 export type Tab = { kind: 'file'; pipeline: string; path: string } | { kind: 'page'; page: Page }
 

@@ -4,6 +4,7 @@
  */
 import type { ApiEvent, ApiInput, ApiOutput, ApiPayload, ApiRequest } from '@shared/contract/index'
 import type { DependencyState } from '@shared/contract/dependencies'
+import type { GitOperation } from '@shared/contract/git'
 import type { Run } from '@shared/contract/runs'
 import { type EngineMirror, newer, useEngineMirror, withRuns, withoutRuns } from './engine-mirror'
 
@@ -18,7 +19,7 @@ export type SyncSource = {
 const historyLimit = 500
 
 /** What is shown of one workspace must not outlive it. */
-const nothingOfWorkspace = { catalog: null, secrets: null, schedule: null, preheat: null, upkeep: null, cacheCheck: null, pythons: null, dependencies: {}, runsLoaded: false, fileVersions: {}, listings: {} }
+const nothingOfWorkspace = { catalog: null, secrets: null, schedule: null, preheat: null, upkeep: null, cacheCheck: null, pythons: null, dependencies: {}, git: null, gitOperations: {}, runsLoaded: false, fileVersions: {}, listings: {} }
 
 export function applyRuns(runs: readonly Run[]): void {
   useEngineMirror.setState((mirror) => ({ runs: withRuns(mirror.runs, runs) }))
@@ -26,6 +27,10 @@ export function applyRuns(runs: readonly Run[]): void {
 
 export function applyDependencies(state: DependencyState): void {
   useEngineMirror.setState(({ dependencies }) => ({ dependencies: { ...dependencies, [state.pipeline]: newer(dependencies[state.pipeline], state) } }))
+}
+
+function applyOperation(operation: GitOperation): void {
+  useEngineMirror.setState(({ gitOperations }) => ({ gitOperations: { ...gitOperations, [operation.id]: newer(gitOperations[operation.id], operation) } }))
 }
 
 function rootOf(mirror: EngineMirror): string | null {
@@ -36,8 +41,8 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
   const { setState, getState } = useEngineMirror
   let unsubscribe: (() => void) | null = null
 
-  /** Secrets, schedules and the like load beside the rest: the pipelines are there even when these cannot be read. */
-  async function loadOfWorkspace<K extends 'secrets.list' | 'schedule.list' | 'cache.preheatState' | 'cache.checkState' | 'cache.upkeep' | 'pythons.state'>(root: string, name: K, apply: (value: ApiOutput<K>) => void): Promise<void> {
+  /** What is not the pipelines and their runs loads beside them: those are there even when one of these cannot be read. */
+  async function loadOfWorkspace<K extends ApiRequest>(root: string, name: K, apply: (value: ApiOutput<K>) => void): Promise<void> {
     try {
       const value = await source.call(name, {} as ApiInput<K>)
       if (rootOf(getState()) === root) apply(value)
@@ -55,6 +60,8 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
     void loadOfWorkspace(root, 'cache.checkState', (cacheCheck) => setState((mirror) => ({ cacheCheck: newer(mirror.cacheCheck, cacheCheck) })))
     void loadOfWorkspace(root, 'pythons.state', (pythons) => setState((mirror) => ({ pythons: newer(mirror.pythons, pythons) })))
     void loadOfWorkspace(root, 'cache.upkeep', (upkeep) => setState((mirror) => ({ upkeep: newer(mirror.upkeep, upkeep) })))
+    void loadOfWorkspace(root, 'git.state', (git) => setState((mirror) => ({ git: newer(mirror.git, git) })))
+    void loadOfWorkspace(root, 'git.operations', ({ operations }) => operations.forEach(applyOperation))
     const [catalog, history] = await Promise.all([source.call('pipelines.list', {}), source.call('runs.list', { limit: historyLimit })])
     // Another workspace was opened meanwhile: its own load is under way.
     if (rootOf(getState()) !== root) return
@@ -112,6 +119,10 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
         return applyDependencies(message.payload)
       case 'cache.upkeepChanged':
         return setState((mirror) => ({ upkeep: newer(mirror.upkeep, message.payload) }))
+      case 'git.changed':
+        return setState((mirror) => ({ git: newer(mirror.git, message.payload) }))
+      case 'git.operationChanged':
+        return applyOperation(message.payload)
       case 'settings.changed':
         return setState((mirror) => ({ settings: newer(mirror.settings, message.payload) }))
     }

@@ -3,6 +3,7 @@ import type { EventName, Handlers, InputOf, OutputOf, ParsedInputOf, PayloadOf, 
 import { cacheContract } from './cache'
 import { dependenciesContract } from './dependencies'
 import { filesContract } from './files'
+import { gitContract } from './git'
 import { pipelinesContract } from './pipelines'
 import { pythonsContract } from './pythons'
 import { runsContract } from './runs'
@@ -20,6 +21,7 @@ export const contract = {
   cache: cacheContract,
   pythons: pythonsContract,
   dependencies: dependenciesContract,
+  git: gitContract,
   schedule: scheduleContract,
   secrets: secretsContract,
   tools: toolsContract,

@@ -7,6 +7,8 @@ export const workspace = z.object({
   name: z.string(),
   pipelinesDir: z.string(),
   isSample: z.boolean(),
+  /** The user said that what is in it may be executed: runs, and what its git configuration names. */
+  isTrusted: z.boolean(),
   /** Set while the folder cannot be used (vanished, unreadable); the last known content stays listed. */
   problem: z.object({ code: z.enum(['workspace/vanished', 'workspace/unreadable', 'workspace/not-a-folder']), message: z.string() }).nullable(),
 })
@@ -21,6 +23,8 @@ export const workspaceContract = {
   open: request({ path: z.string().min(1).max(4096) }, workspaceState),
   /** Opens the user's copy of the sample workspace, made on first use. */
   openSamples: request({}, workspaceState),
+  /** The user trusts what is in the open workspace; kept for this folder. */
+  trust: request({}, workspaceState),
   /** Shows the system's folder dialog; null when it was cancelled. */
   pickFolder: request({}, z.object({ path: z.string().nullable() })),
   /** Shows a file or folder of the workspace in the system's file manager. */

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSy
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { addFiles, makeTemporaryWorkspace } from '../testing/temporary-workspace'
-import { parseStatus, readGitFacts } from './git-facts'
+import { readGitFacts } from './git-facts'
 
 function git(folder: string, ...argv: string[]): string {
   return execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', '-c', 'commit.gpgSign=false', ...argv], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
@@ -148,9 +148,4 @@ describe('a hostile repository executes nothing', () => {
     await factsOf(join(root, 'demo'))
     expect(sprung()).toBe(false)
   })
-})
-
-test('what status says is read as it stands', () => {
-  expect(parseStatus('# branch.oid (initial)\n# branch.head main\n')).toEqual({ gitCommit: null, gitBranch: 'main', gitDirty: false })
-  expect(parseStatus('# branch.oid abc\n# branch.head (detached)\n? # branch.head x\n')).toEqual({ gitCommit: 'abc', gitBranch: null, gitDirty: true })
 })

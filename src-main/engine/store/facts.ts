@@ -12,6 +12,8 @@ export type Facts = {
   ownerId(): string
   recentWorkspaces(): string[]
   rememberWorkspace(path: string): void
+  isTrusted(workspaceRoot: string): boolean
+  trust(workspaceRoot: string): void
 }
 
 const maxRecent = 10
@@ -37,6 +39,8 @@ export function createFacts(database: Database): Facts {
       return get('owner-id') ?? ''
     },
     recentWorkspaces,
+    isTrusted: (root) => get(`trusted:${root}`) !== null,
+    trust: (root) => set(`trusted:${root}`, String(Date.now())),
     rememberWorkspace(path) {
       set('recent-workspaces', JSON.stringify([path, ...recentWorkspaces().filter((entry) => entry !== path)].slice(0, maxRecent)))
     },

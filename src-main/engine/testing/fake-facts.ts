@@ -11,5 +11,7 @@ export function fakeFacts(): Facts {
     ownerId: () => 'me',
     recentWorkspaces: () => [],
     rememberWorkspace: () => undefined,
+    isTrusted: () => true,
+    trust: () => undefined,
   }
 }

@@ -33,14 +33,16 @@ const ignoredFolders = ['.git', '__pycache__', 'node_modules', '.venv']
 /** inotify drops what does not fit its queue of 16,384 events and does not say so; stay far below that. */
 const burstEvents = 2000
 
-const subscribeWithParcel: Subscribe = (folder, onEvents) =>
-  parcelWatcher.subscribe(folder, onEvents, { ignore: ignoredFolders.flatMap((name) => [`**/${name}`, `**/${name}/**`]) })
+/** `names`: of folders, at any depth, that nothing is told of. */
+export function subscribeIgnoring(names: readonly string[]): Subscribe {
+  return (folder, onEvents) => parcelWatcher.subscribe(folder, onEvents, { ignore: names.flatMap((name) => [`**/${name}`, `**/${name}/**`]) })
+}
 
 /** Never rejects: a folder that cannot be watched, or is not there, is polled until it can. */
 export async function watchFolder(
   root: string,
   onChange: (paths: ChangedPaths) => void,
-  subscribe: Subscribe = subscribeWithParcel,
+  subscribe: Subscribe = subscribeIgnoring(ignoredFolders),
   timings: WatchTimings = defaultTimings,
 ): Promise<FolderWatch> {
   let closed = false

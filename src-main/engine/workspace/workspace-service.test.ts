@@ -14,6 +14,7 @@ let recent: string[]
 let subdir: string
 let onDisk: (paths: ChangedPaths) => void
 let service: WorkspaceService
+let trusted: Set<string>
 
 beforeEach(() => {
   base = makeTemporaryWorkspace({ 'samples/hello/main.py': '', 'flat/demo/main.py': '', 'nested/pipelines/demo/main.py': '', 'nested/docs/x': '', 'empty/': '', file: '' })
@@ -21,8 +22,11 @@ beforeEach(() => {
   recent = []
   subdir = ''
   onDisk = () => undefined
+  trusted = new Set()
   service = createWorkspaceService({
     store: {
+      isTrusted: (root) => trusted.has(root),
+      trust: (root) => void trusted.add(root),
       recent: () => recent,
       remember: (path) => {
         recent = [path, ...recent.filter((other) => other !== path)]
@@ -45,7 +49,7 @@ test('opening resolves links, remembers the folder and announces it', async () =
   expect(service.current()).toEqual({ workspace: null, recent: [], rev: 0 })
   const state = await service.open(join(base, 'link'))
   expect(state).toEqual({
-    workspace: { root: join(base, 'flat'), name: 'flat', pipelinesDir: join(base, 'flat'), isSample: false, problem: null },
+    workspace: { root: join(base, 'flat'), name: 'flat', pipelinesDir: join(base, 'flat'), isSample: false, isTrusted: false, problem: null },
     recent: [join(base, 'flat')],
     rev: 1,
   })
@@ -162,4 +166,13 @@ test('a change on disk reaches the catalog, through the real watcher', async () 
     durationsMs.push(Math.round(announcedAtMs - beganAtMs))
   }
   console.info(`From a change on disk to the published catalog: ${durationsMs.join(', ')} ms`)
+})
+
+test('a folder is trusted once the user says so, and stays trusted; the samples are', async () => {
+  const folder = join(base, 'flat')
+  expect((await service.open(folder)).workspace?.isTrusted).toBe(false)
+  expect(service.trust().workspace?.isTrusted).toBe(true)
+  expect((await service.open(join(base, 'nested'))).workspace?.isTrusted).toBe(false)
+  expect((await service.open(folder)).workspace?.isTrusted).toBe(true)
+  expect((await service.openSamples()).workspace?.isTrusted).toBe(true)
 })

@@ -14,7 +14,7 @@ import { watchFolder, type FolderWatch } from './watch'
 
 export type WorkspaceServiceDeps = {
   /** Absolute paths of workspaces that were open, newest first. */
-  store: { recent(): string[]; remember(path: string): void }
+  store: { recent(): string[]; remember(path: string): void; isTrusted(root: string): boolean; trust(root: string): void }
   settings: () => { pipelinesSubdir: string }
   publish: (state: WorkspaceState) => void
   samplesDir: string
@@ -30,6 +30,8 @@ export type WorkspaceService = {
   openSamples(): Promise<WorkspaceState>
   /** Looks again at where the pipelines are and whether the folder can be used, for example after a change of the settings. */
   recheck(): Promise<void>
+  /** Throws workspace/none-open. */
+  trust(): WorkspaceState
   close(): Promise<WorkspaceState>
   dispose(): Promise<void>
 }
@@ -66,7 +68,8 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
       void inTurn(recheck)
     })
     deps.store.remember(root)
-    return set({ root, name: basename(root) || root, pipelinesDir, isSample: root === samplesRoot, problem: null })
+    const isSample = root === samplesRoot
+    return set({ root, name: basename(root) || root, pipelinesDir, isSample, isTrusted: isSample || deps.store.isTrusted(root), problem: null })
   }
 
   async function recheck(): Promise<void> {
@@ -100,6 +103,11 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
         return open(deps.userSamplesDir)
       }),
     recheck: () => inTurn(recheck),
+    trust() {
+      if (!workspace) throw new AppError('workspace/none-open', 'No folder is open. Open a folder with pipelines, or the sample workspace.')
+      deps.store.trust(workspace.root)
+      return set({ ...workspace, isTrusted: true })
+    },
     close: () =>
       inTurn(async () => {
         await close()

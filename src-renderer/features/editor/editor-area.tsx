@@ -13,6 +13,7 @@ const SettingsPage = lazy(() => import('../settings/settings-page').then((module
 const SecretsPage = lazy(() => import('../secrets/secrets-page').then((module) => ({ default: module.SecretsPage })))
 const CachePage = lazy(() => import('../cache/cache-page').then((module) => ({ default: module.CachePage })))
 const DependenciesPage = lazy(() => import('../dependencies/dependencies-page').then((module) => ({ default: module.DependenciesPage })))
+const GitPage = lazy(() => import('../git/git-page').then((module) => ({ default: module.GitPage })))
 const SchedulePage = lazy(() => import('../schedule/schedule-page').then((module) => ({ default: module.SchedulePage })))
 
 function FileTab({ pipeline, path }: { pipeline: string; path: string }): ReactNode {
@@ -37,6 +38,8 @@ function PageTab({ page }: { page: Page }): ReactNode {
       return <CachePage />
     case 'dependencies':
       return <DependenciesPage />
+    case 'git':
+      return <GitPage />
     case 'schedule':
       return <SchedulePage />
   }

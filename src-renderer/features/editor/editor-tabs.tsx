@@ -1,12 +1,12 @@
 /** The tab strip of open files and pages. */
-import { Boxes, CalendarClock, Flame, FileCode, KeyRound, Settings, Stethoscope, X } from 'lucide-react'
+import { Boxes, CalendarClock, Flame, FileCode, GitBranch, KeyRound, Settings, Stethoscope, X } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { documentId, isDirty, useDocuments } from '../../state/documents'
 import { type Tab, tabId, useLayout } from '../../state/layout'
 import { closeTabAsking } from './document-actions'
 
-const pageIcons = { settings: Settings, doctor: Stethoscope, secrets: KeyRound, schedule: CalendarClock, cache: Flame, dependencies: Boxes }
+const pageIcons = { settings: Settings, doctor: Stethoscope, secrets: KeyRound, schedule: CalendarClock, cache: Flame, dependencies: Boxes, git: GitBranch }
 
 function TabIcon({ tab }: { tab: Tab }): ReactNode {
   const Icon = tab.kind === 'file' ? FileCode : pageIcons[tab.page]

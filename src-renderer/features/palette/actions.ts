@@ -25,7 +25,7 @@ export type ActionId =
   | 'palette.open' | 'palette.goTo' | 'find.here'
   | 'file.save' | 'file.saveAll' | 'file.close'
   | 'view.toggleSideBar' | 'view.togglePanel' | 'view.maximizePanel' | 'view.nextRegion' | 'view.previousRegion' | 'view.focusTree' | 'view.overview'
-  | 'view.doctor' | 'view.settings' | 'view.secrets' | 'view.schedule' | 'view.cache'
+  | 'view.doctor' | 'view.settings' | 'view.secrets' | 'view.schedule' | 'view.cache' | 'view.git'
   | 'cache.preheat' | 'cache.preheatAll' | 'cache.cancel' | 'cache.check' | 'cache.cleanUp' | 'cache.export' | 'cache.import'
   | 'view.dependencies' | 'dependencies.check' | 'dependencies.writeLock' | 'dependencies.upgradeLock'
   | 'secret.add' | 'secret.encrypt' | 'secret.encryptionKey'
@@ -107,6 +107,7 @@ export const actions: readonly Action[] = [
   action('view.secrets', [], () => openPage('secrets'), hasWorkspace),
   action('view.schedule', [], () => openPage('schedule'), hasWorkspace),
   action('view.cache', [], () => openPage('cache'), hasWorkspace),
+  action('view.git', ['Mod+Shift+G'], () => openPage('git'), hasWorkspace),
   action('cache.preheat', [], withPipeline((pipeline) => preheat([pipeline])), () => isPipelineSelected() && !isPreheating()),
   action('cache.preheatAll', [], preheatAll, () => hasWorkspace() && !isPreheating()),
   action('cache.cancel', [], cancelPreheat, isPreheating),

@@ -1,5 +1,5 @@
 /** The side bar: filter, pipeline tree, the folders that are no pipelines, and the pages of the workspace. */
-import { CalendarClock, ChevronDown, ChevronRight, Flame, FolderX, KeyRound, Search } from 'lucide-react'
+import { CalendarClock, ChevronDown, ChevronRight, Flame, FolderX, GitBranch, KeyRound, Search } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SkippedFolder } from '@shared/contract/pipelines'
@@ -47,9 +47,14 @@ function NoPipelines(): ReactNode {
 function WorkspacePages(): ReactNode {
   const { t } = useTranslation()
   const isPreheating = useEngineMirror((mirror) => mirror.preheat?.isRunning ?? false)
+  const changes = useEngineMirror((mirror) => (mirror.git?.repository ? mirror.git.repository.files.length + mirror.git.repository.omitted : 0))
   const missing = useEngineMirror((mirror) => mirror.secrets?.missing.length ?? 0)
   return (
     <div className="side-pages" role="group" aria-label={t('pipelines.workspacePages')}>
+      <Button small kind="quiet" icon={<GitBranch size={14} />} onClick={() => openPage('git')}>
+        {t('git.title')}
+        {changes > 0 && <span className="badge tone-quiet">{changes}</span>}
+      </Button>
       <Button small kind="quiet" icon={<CalendarClock size={14} />} onClick={() => openPage('schedule')}>
         {t('schedule.title')}
       </Button>

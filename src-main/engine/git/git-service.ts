@@ -1,0 +1,54 @@
+/** Git of the open workspace: one live picture, one list of operations, and what the parts of this folder do with both. */
+import type { GitOperation, GitState } from '@shared/contract/git'
+import type { Publish } from '../events'
+import { subscribeIgnoring, watchFolder, type FolderWatch } from '../workspace/watch'
+import { createGitOperations, type GitOperations } from './git-operations'
+import { createRepositoryState, type RepositoryState } from './repository-state'
+
+export type GitServiceDeps = {
+  workspace: () => { root: string; pipelinesDir: string } | null
+  isTrusted: () => boolean
+  environment: () => NodeJS.ProcessEnv
+  publish: Publish
+}
+
+export type GitService = {
+  state: RepositoryState
+  operations: GitOperations
+  dispose(): Promise<void>
+}
+
+/** Much is written there that tells nothing about the state. */
+const withinGitDir = ['objects', 'lfs', 'modules', 'logs']
+
+export function createGitService({ workspace, isTrusted, environment, publish }: GitServiceDeps): GitService {
+  let watches: Promise<FolderWatch>[] = []
+
+  const watch = (folders: string[]): void => {
+    for (const ended of watches) void ended.then((one) => one.close())
+    // What git keeps for itself lies outside of what the workspace watches: commits and switches in a terminal show here alone.
+    watches = [...new Set(folders)].map((folder) => watchFolder(folder, () => state.noteChange(), subscribeIgnoring(withinGitDir)))
+  }
+  const state = createRepositoryState({
+    workspace,
+    isTrusted,
+    environment,
+    publish: (next: GitState) => publish('git.changed', next),
+    onRepository: (repository) => watch(repository === null ? [] : [repository.gitDir, repository.commonDir]),
+  })
+  const operations = createGitOperations({
+    publish: (operation: GitOperation) => publish('git.operationChanged', operation),
+    onEnded: () => state.noteChange(),
+    nowMs: Date.now,
+  })
+
+  return {
+    state,
+    operations,
+    async dispose() {
+      state.dispose()
+      await operations.dispose()
+      await Promise.all(watches.map(async (one) => (await one).close()))
+    },
+  }
+}

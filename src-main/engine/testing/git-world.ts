@@ -1,0 +1,42 @@
+/** Real repositories in temporary folders: `git` as a user in a terminal, on a configuration of its own. */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { addFiles, makeTemporaryWorkspace } from './temporary-workspace'
+
+const user = { GIT_AUTHOR_NAME: 'Test', GIT_AUTHOR_EMAIL: 'test@example.org', GIT_COMMITTER_NAME: 'Test', GIT_COMMITTER_EMAIL: 'test@example.org', GIT_CONFIG_NOSYSTEM: '1' }
+
+/** What the app's environment is in these tests: no configuration of whoever runs them. */
+export function gitEnvironment(home: string = makeTemporaryWorkspace()): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, HOME: home, ...user }
+}
+
+/** Standard output, without the last line's end. Throws when git ends with another code than 0. */
+export function git(folder: string, ...argv: string[]): string {
+  return execFileSync('git', ['-c', 'commit.gpgSign=false', '-c', 'protocol.file.allow=always', ...argv], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...user } }).trimEnd()
+}
+
+/** Two committed pipelines, `demo` and `other`, on the branch `main`. */
+export function makeRepository(files: Record<string, string> = { 'demo/main.py': 'print(1)\n', 'other/main.py': 'print(2)\n' }): string {
+  const root = makeTemporaryWorkspace(files)
+  git(root, 'init', '-q', '-b', 'main')
+  git(root, 'add', '.')
+  git(root, 'commit', '-q', '-m', 'first')
+  return root
+}
+
+/** With a bare remote `origin` that has the same commit; its branch is the upstream. */
+export function makeRepositoryWithRemote(files?: Record<string, string>): { root: string; remote: string } {
+  const root = makeRepository(files)
+  const remote = join(makeTemporaryWorkspace(), 'remote.git')
+  git(root, 'init', '-q', '--bare', '-b', 'main', remote)
+  git(root, 'remote', 'add', 'origin', remote)
+  git(root, 'push', '-q', '-u', 'origin', 'main')
+  return { root, remote }
+}
+
+export function commitFiles(root: string, files: Record<string, string>, message: string): string {
+  addFiles(root, files)
+  git(root, 'add', '-A')
+  git(root, 'commit', '-q', '-m', message)
+  return git(root, 'rev-parse', 'HEAD')
+}
