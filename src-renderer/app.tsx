@@ -10,6 +10,7 @@ import { RunPanel } from './features/runs/run-panel'
 import { RunWithDialog } from './features/runs/run-with-dialog'
 import { SecretDialog } from './features/secrets/secret-dialog'
 import { Banners } from './features/tools/banners'
+import { TrustDialog } from './features/trust/trust-dialog'
 import { TopBar } from './features/workspace/top-bar'
 import { WelcomePage } from './features/workspace/welcome-page'
 import { useEngineMirror } from './state/engine-mirror'
@@ -69,6 +70,7 @@ export function App(): ReactNode {
       <QuestionDialog />
       <SecretDialog />
       <RunWithDialog />
+      <TrustDialog />
       <NoticeList />
     </TipProvider>
   )

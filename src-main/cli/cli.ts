@@ -14,6 +14,7 @@ import { exitCodes, runCommand } from './run-command'
 import { scheduleCommand } from './schedule-command'
 import { encryptCommand, readSecretValue, secretsCommand } from './secrets-command'
 import { stopCommand } from './stop-command'
+import { settleTrust, terminalConfirmation } from './trust'
 
 async function main(argv: string[]): Promise<number> {
   const output = createOutput({ stdout: process.stdout, stderr: process.stderr })
@@ -55,6 +56,7 @@ const refusals: ErrorCode[] = [
   'secret/unavailable',
   'workspace/not-a-folder',
   'workspace/unreadable',
+  'workspace/untrusted',
   'workspace/vanished',
 ]
 
@@ -85,6 +87,7 @@ async function openWorkspace(api: Api, dir: string | null): Promise<void> {
 
 async function carryOut(invocation: Exclude<Invocation, { command: 'help' }>, api: Api, engine: Engine, output: Output): Promise<number> {
   const common = { api, events: engine.events, output }
+  if ('trust' in invocation) await settleTrust({ api, output, trust: invocation.trust, confirm: terminalConfirmation() })
   switch (invocation.command) {
     case 'list':
       // Whether a pipeline is warm depends on the engine: have the first look behind us.

@@ -9,7 +9,7 @@ export type Invocation = CommonOptions &
   (
     | { command: 'help' }
     | { command: 'list' }
-    | { command: 'run'; pipeline: string; runner: RunnerKind | null; runConfigId: string | null; env: Record<string, string>; force: boolean }
+    | { command: 'run'; pipeline: string; runner: RunnerKind | null; runConfigId: string | null; env: Record<string, string>; force: boolean; trust: boolean }
     | { command: 'runs'; pipeline: string | null; limit: number }
     | { command: 'logs'; runId: string; follow: boolean; asServer: boolean }
     | { command: 'stop'; runId: string }
@@ -17,7 +17,7 @@ export type Invocation = CommonOptions &
     | { command: 'secrets'; action: 'list' | 'key' }
     | { command: 'secrets'; action: 'set' | 'rm'; name: string }
     | { command: 'encrypt' }
-    | { command: 'preheat'; pipelines: string[] }
+    | { command: 'preheat'; pipelines: string[]; trust: boolean }
     | { command: 'cache' }
     | { command: 'doctor' }
   )
@@ -32,6 +32,7 @@ export const usage = `Usage: ffdesk COMMAND [options]
       --config ID            with the overrides of this entry of schedules
       --env K=V              a variable for the run; may be given several times
       --force                run in spite of an invalid or disabling pipeline.json
+      --trust                trust the workspace for good; asked for on a terminal, needed once elsewhere
   runs [NAME]              past runs, newest first
       --limit N              at most N (default 20)
   logs ID [-f]             the log of a run; -f follows a live one
@@ -46,6 +47,7 @@ export const usage = `Usage: ffdesk COMMAND [options]
   secrets key              keep the server's ENCRYPTION_KEY; it comes by standard input
   encrypt                  a token for encrypted_env from standard input
   preheat [NAME...]        fetch Python and packages ahead of runs (default: all that are not warm)
+      --trust                as for run
   cache [ls]               what the cache holds: packages, Pythons, sizes, who uses them
   doctor                   what the app needs around it, and what to do about what is missing
 
@@ -55,7 +57,7 @@ Options for every command:
   --user-data-dir DIR      another profile: settings, history and logs of its own
 
 Exit codes of run: the pipeline's own (of its last attempt, where it is retried); 124 when its timeout ended it; 130 when it
-was stopped; 2 for wrong usage, an unknown or a refused pipeline; 1 when it could not be run for another reason. The other
+was stopped; 2 for wrong usage, an unknown or a refused pipeline, a workspace that is not trusted; 1 when it could not be run for another reason. The other
 commands: 0, 2 for wrong usage, 1 when it did not work.
 
 Secrets are kept with the key file secrets.key of the profile, or with ENCRYPTION_KEY where it is set.
@@ -77,6 +79,7 @@ export function parseInvocation(argv: string[]): Parsed {
         runner: { type: 'string' },
         env: { type: 'string', multiple: true },
         force: { type: 'boolean' },
+        trust: { type: 'boolean' },
         config: { type: 'string' },
         limit: { type: 'string' },
         next: { type: 'string' },
@@ -101,7 +104,7 @@ export function parseInvocation(argv: string[]): Parsed {
     case 'doctor':
       return argument === undefined ? right({ ...common, command }) : wrong(`"${command}" takes no argument.`)
     case 'preheat':
-      return right({ ...common, command, pipelines: positionals.slice(1) })
+      return right({ ...common, command, pipelines: positionals.slice(1), trust: values.trust ?? false })
     case 'cache':
       return argument === undefined || argument === 'ls' ? right({ ...common, command }) : wrong('ffdesk cache ls')
     case 'run': {
@@ -114,7 +117,7 @@ export function parseInvocation(argv: string[]): Parsed {
         if (!match) return wrong(`--env takes NAME=VALUE, not "${entry.split('=')[0]}".`)
         env[match[1]!] = match[2]!
       }
-      return right({ ...common, command, pipeline: argument, runner: runner ?? null, runConfigId: values.config ?? null, env, force: values.force ?? false })
+      return right({ ...common, command, pipeline: argument, runner: runner ?? null, runConfigId: values.config ?? null, env, force: values.force ?? false, trust: values.trust ?? false })
     }
     case 'runs': {
       const limit = Number(values.limit ?? 20)
@@ -149,7 +152,7 @@ export function parseInvocation(argv: string[]): Parsed {
 
 function optionsOf(command: string): string[] {
   const common = ['help', 'json', 'workspace', 'user-data-dir']
-  const own: Record<string, string[]> = { run: ['runner', 'config', 'env', 'force'], runs: ['limit'], logs: ['follow', 'as-server'], schedule: ['next', 'from'], list: [], doctor: [], stop: [], secrets: [], encrypt: [], preheat: [], cache: [] }
+  const own: Record<string, string[]> = { run: ['runner', 'config', 'env', 'force', 'trust'], runs: ['limit'], logs: ['follow', 'as-server'], schedule: ['next', 'from'], list: [], doctor: [], stop: [], secrets: [], encrypt: [], preheat: ['trust'], cache: [] }
   return Object.hasOwn(own, command) ? [...common, ...own[command]!] : [...common, ...Object.values(own).flat()]
 }
 

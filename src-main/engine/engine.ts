@@ -128,8 +128,13 @@ export function createEngine(config: EngineConfig): Engine {
   let notePipelinesKnown = (): void => undefined
   const pipelinesKnown = new Promise<void>((resolve) => (notePipelinesKnown = resolve))
   let lastRoot: string | undefined
+  /** Who ran something in a folder before trust was asked for has trusted it. */
+  const isTrusted = (root: string): boolean => {
+    if (!facts.isTrusted(root) && history.list({ workspaceRoot: root, pipeline: null, limit: 1 }).length > 0) facts.trust(root)
+    return facts.isTrusted(root)
+  }
   const workspace = createWorkspaceService({
-    store: { recent: facts.recentWorkspaces, remember: config.rememberWorkspaces ? facts.rememberWorkspace : () => undefined, isTrusted: facts.isTrusted, trust: facts.trust },
+    store: { recent: facts.recentWorkspaces, remember: config.rememberWorkspaces ? facts.rememberWorkspace : () => undefined, isTrusted, trust: facts.trust },
     settings: () => settings.current(),
     publish(state) {
       events.publish('workspace.changed', state)
@@ -138,6 +143,7 @@ export function createEngine(config: EngineConfig): Engine {
       void catalog.setDir(state.workspace?.pipelinesDir ?? null).then(() => state.workspace && notePipelinesKnown())
       void places.look()
       void git.state.refresh()
+      runs.recheckReady()
     },
     samplesDir: config.samplesDir,
     userSamplesDir: config.userSamplesDir,
@@ -218,8 +224,8 @@ export function createEngine(config: EngineConfig): Engine {
       runs.recheckReady()
       secrets.refresh()
       schedule.refresh()
-      const root = workspace.current().workspace?.root
-      if (config.preheats && root !== undefined) triggers.catalogChanged(root, state.pipelines)
+      const open = workspace.current().workspace
+      if (config.preheats && open?.isTrusted === true) triggers.catalogChanged(open.root, state.pipelines)
     },
   })
   const files = createFileService({
@@ -259,6 +265,7 @@ export function createEngine(config: EngineConfig): Engine {
   const preheat = createPreheatService({
     pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)),
     findPipeline: (name) => catalog.find(name),
+    requireTrust: workspace.requireTrust,
     warmState,
     async worker() {
       const root = openRoot(workspace)
@@ -300,6 +307,7 @@ export function createEngine(config: EngineConfig): Engine {
     findPipeline: (name) => catalog.find(name),
     pipelinesKnown,
     workspaceRoot: () => openRoot(workspace),
+    requireTrust: workspace.requireTrust,
     runner: (kind) => (kind === 'docker' ? dockerRunner : hostRunner),
     preparedRunId: ({ realPath }) => standby.claim(realPath),
     canKeepReady(name) {
@@ -330,6 +338,7 @@ export function createEngine(config: EngineConfig): Engine {
     pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)),
     findPipeline: (name) => catalog.find(name),
     workspaceRoot: () => workspace.current().workspace?.root ?? null,
+    requireTrust: workspace.requireTrust,
     facts,
     publish: (state) => events.publish('schedule.changed', state),
     start: (pipeline, runConfigId) => runs.startScheduled(pipeline, runConfigId),
@@ -340,6 +349,7 @@ export function createEngine(config: EngineConfig): Engine {
   const git = createGitService({
     workspace: () => workspace.current().workspace,
     isTrusted: () => workspace.current().workspace?.isTrusted === true,
+    requireTrust: workspace.requireTrust,
     environment: env,
     publish: events.publish,
   })

@@ -41,6 +41,7 @@ export const cacheContent = z.object({
 export type CacheContent = z.infer<typeof cacheContent>
 
 export const cacheContract = {
+  /** Errors: workspace/untrusted, pipeline/not-found, cache/busy. */
   preheat: request({ /** null: all that have something to fetch. */ pipelines: z.array(pipelineName).max(10_000).nullable() }, preheatState),
   cancelPreheat: request({}, preheatState),
   preheatState: request({}, preheatState),

@@ -202,7 +202,7 @@ export const envOverrides = z
 
 export const runsContract = {
   /**
-   * Answers at once with the new run; all else comes as events. Errors: pipeline/not-found, pipeline/disabled,
+   * Answers at once with the new run; all else comes as events. Errors: workspace/untrusted, pipeline/not-found, pipeline/disabled,
    * pipeline/invalid-config (an invalid pipeline.json never runs silently with defaults; `ignoreProblems` runs it with them),
    * run/unknown-config, secret/unavailable (a secret is there and cannot be read), file/outside-workspace,
    * run/already-running (while `whenRunning` is `refuse`).

@@ -8,6 +8,8 @@ import { createRepositoryState, type RepositoryState } from './repository-state'
 export type GitServiceDeps = {
   workspace: () => { root: string; pipelinesDir: string } | null
   isTrusted: () => boolean
+  /** Throws workspace/untrusted. */
+  requireTrust: () => void
   environment: () => NodeJS.ProcessEnv
   publish: Publish
 }
@@ -21,7 +23,7 @@ export type GitService = {
 /** Much is written there that tells nothing about the state. */
 const withinGitDir = ['objects', 'lfs', 'modules', 'logs']
 
-export function createGitService({ workspace, isTrusted, environment, publish }: GitServiceDeps): GitService {
+export function createGitService({ workspace, isTrusted, requireTrust, environment, publish }: GitServiceDeps): GitService {
   let watches: Promise<FolderWatch>[] = []
 
   const watch = (folders: string[]): void => {
@@ -32,6 +34,7 @@ export function createGitService({ workspace, isTrusted, environment, publish }:
   const state = createRepositoryState({
     workspace,
     isTrusted,
+    requireTrust,
     environment,
     publish: (next: GitState) => publish('git.changed', next),
     onRepository: (repository) => watch(repository === null ? [] : [repository.gitDir, repository.commonDir]),

@@ -13,6 +13,8 @@ import { openRepository, type OpenRepository } from './open-repository'
 export type RepositoryStateDeps = {
   workspace: () => { root: string; pipelinesDir: string } | null
   isTrusted: () => boolean
+  /** Throws workspace/untrusted. */
+  requireTrust: () => void
   environment: () => NodeJS.ProcessEnv
   publish: (state: GitState) => void
   /** A repository is there or is another one: where its own files are, to be watched. null: none. */
@@ -27,6 +29,8 @@ export type RepositoryState = {
   refresh(): Promise<GitState>
   /** Opened anew for every change, so that trust and configuration are those of now. Throws git/no-repository, workspace/none-open, git/…. */
   open(): Promise<OpenRepository>
+  /** The one way to whatever changes something, in which hooks, filters and helpers of the repository run. Throws workspace/untrusted besides. */
+  openToChange(): Promise<OpenRepository>
   dispose(): void
 }
 
@@ -79,6 +83,13 @@ export function createRepositoryState(deps: RepositoryStateDeps): RepositoryStat
     return looking
   }
 
+  const open = async (): Promise<OpenRepository> => {
+    if (deps.workspace() === null) throw new AppError('workspace/none-open', 'No folder is open. Open a folder with pipelines, or the sample workspace.')
+    const opened = await find()
+    if (opened === null) throw new AppError('git/no-repository', 'This workspace is in no git repository. Make one, or clone one.')
+    return opened
+  }
+
   return {
     current: () => state,
     noteChange() {
@@ -89,11 +100,10 @@ export function createRepositoryState(deps: RepositoryStateDeps): RepositoryStat
       timer.unref()
     },
     refresh,
-    async open() {
-      if (deps.workspace() === null) throw new AppError('workspace/none-open', 'No folder is open. Open a folder with pipelines, or the sample workspace.')
-      const opened = await find()
-      if (opened === null) throw new AppError('git/no-repository', 'This workspace is in no git repository. Make one, or clone one.')
-      return opened
+    open,
+    async openToChange() {
+      deps.requireTrust()
+      return open()
     },
     dispose() {
       if (timer) clearTimeout(timer)

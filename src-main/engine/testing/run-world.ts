@@ -60,6 +60,7 @@ export function createRunWorld(change: Partial<RunServiceDeps> = {}, pipelines: 
     keepNothing: () => Promise.resolve(),
     canKeepReady: () => false,
     workspaceRoot: () => workspaceRoot,
+    requireTrust: () => undefined,
     runner: () => runner,
     preferredRunner: () => Promise.resolve('docker'),
     gitFacts: () => Promise.resolve({ gitCommit: null, gitBranch: null, gitDirty: null }),

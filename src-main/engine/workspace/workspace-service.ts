@@ -32,6 +32,8 @@ export type WorkspaceService = {
   recheck(): Promise<void>
   /** Throws workspace/none-open. */
   trust(): WorkspaceState
+  /** What executes something of the open folder asks here first. Throws workspace/untrusted; says nothing where none is open. */
+  requireTrust(): void
   close(): Promise<WorkspaceState>
   dispose(): Promise<void>
 }
@@ -69,7 +71,7 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
     })
     deps.store.remember(root)
     const isSample = root === samplesRoot
-    return set({ root, name: basename(root) || root, pipelinesDir, isSample, isTrusted: isSample || deps.store.isTrusted(root), problem: null })
+    return set({ root, name: basename(root) || root, pipelinesDir, isSample, isTrusted: isSample || deps.store.isTrusted(root), belongsToOther: await belongsToOther(root), problem: null })
   }
 
   async function recheck(): Promise<void> {
@@ -108,6 +110,10 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
       deps.store.trust(workspace.root)
       return set({ ...workspace, isTrusted: true })
     },
+    requireTrust() {
+      if (workspace === null || workspace.isTrusted) return
+      throw new AppError('workspace/untrusted', `${workspace.root} is not trusted yet: nothing of it is executed. Look at what is in it, then trust it or leave it.`, { path: workspace.root })
+    },
     close: () =>
       inTurn(async () => {
         await close()
@@ -115,6 +121,12 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
       }),
     dispose: () => inTurn(close),
   }
+}
+
+/** On Windows nobody is asked: there a folder's owner says little. */
+async function belongsToOther(root: string): Promise<boolean> {
+  const user = process.getuid?.()
+  return user !== undefined && (await stat(root)).uid !== user
 }
 
 async function usableRoot(path: string): Promise<string> {

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { openTab } from '../../state/layout'
 import { Button } from '../../ui/button'
+import { TrustBanner } from '../trust/trust-banner'
 import { openFolder, openWorkspace } from '../workspace/workspace-actions'
 import { EngineProbes } from './engine-probes'
 import { ImageProgress } from './image-progress'
@@ -97,6 +98,7 @@ export function Banners(): ReactNode {
   return (
     <>
       <WorkspaceBanner />
+      <TrustBanner />
       <EngineBanner />
       <ImageBanner />
       <SettingsBanner />
