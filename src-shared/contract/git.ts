@@ -82,6 +82,8 @@ export const gitOperation = z.object({
   stage: z.string().nullable(),
   percent: z.number().min(0).max(100).nullable(),
   prompt: gitPrompt.nullable(),
+  /** The host that it talks to, or the program that it waits for. */
+  waitsFor: z.string().nullable(),
   /** When something was last heard; a long silence is said. */
   heardAtMs: atMs,
   startedAtMs: atMs,

@@ -108,7 +108,7 @@ export function createGitOperations(deps: GitOperationsDeps): GitOperations {
       const live = kept.find(isLive)
       if (live) throw new AppError('git/busy', `git is at work already (${live.entity.kind}). Wait until it is done, or cancel it.`, { operationId: live.entity.id })
       const atMs = deps.nowMs()
-      const entity: GitOperation = { id: randomUUID(), kind, state: 'running', stage: null, percent: null, prompt: null, heardAtMs: atMs, startedAtMs: atMs, finishedAtMs: null, error: null, rev: 1 }
+      const entity: GitOperation = { id: randomUUID(), kind, state: 'running', stage: null, percent: null, prompt: null, waitsFor: null, heardAtMs: atMs, startedAtMs: atMs, finishedAtMs: null, error: null, rev: 1 }
       const one: Kept = { entity, output: '', stop: new AbortController(), resolve: null, over: Promise.resolve() }
       kept.unshift(one)
       kept.length = Math.min(kept.length, mostKept)
