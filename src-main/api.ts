@@ -33,7 +33,7 @@ export function createApi(engine: Engine, desktop: Desktop, version: string): Ap
 }
 
 function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiHandlers {
-  const { workspace, catalog, files, runs, schedule, preheat, git, secrets, settings, connection, workerImage, uv } = engine
+  const { workspace, catalog, files, runs, schedule, preheat, git, gate, secrets, settings, connection, workerImage, uv } = engine
   return {
     'workspace.current': () => workspace.current(),
     'workspace.open': async ({ path }) => opened(engine, await workspace.open(path)),
@@ -75,6 +75,7 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'git.operationOutput': ({ operationId }) => ({ text: git.operations.output(operationId) }),
     'git.cancelOperation': ({ operationId }) => git.operations.cancel(operationId),
     'git.answerPrompt': ({ operationId, promptId, answer, remember }) => git.operations.answer(operationId, promptId, answer === null ? null : { answer, remember }),
+    'gate.check': (question) => gate.check(question),
     'schedule.list': () => schedule.state(),
     'schedule.setActive': ({ active }) => schedule.setActive(active),
     'schedule.next': (query) => schedule.next(query),

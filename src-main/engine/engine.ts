@@ -16,6 +16,7 @@ import { createVolumes } from './docker/volumes'
 import { createWorkerImage, localWorkerImage, type WorkerImage } from './docker/worker-image'
 import { createEvents, type Events } from './events'
 import { createFileService, type FileService } from './files/file-service'
+import { createGateService, type GateService } from './gate/gate-service'
 import { readGitFacts } from './git/git-facts'
 import { createGitService, type GitService } from './git/git-service'
 import { createPresence } from './instances/presence'
@@ -77,6 +78,7 @@ export type Engine = {
   schedule: ScheduleService
   preheat: PreheatService
   git: GitService
+  gate: GateService
   connection: EngineConnection
   workerImage: WorkerImage
   uv: UvFinder
@@ -353,6 +355,14 @@ export function createEngine(config: EngineConfig): Engine {
     environment: env,
     publish: events.publish,
   })
+  const gate = createGateService({
+    workspace: () => ({ root: openRoot(workspace), pipelinesDir: workspace.current().workspace?.pipelinesDir ?? '' }),
+    environment: env,
+    settings: () => settings.current(),
+    lastOutcomeOf: history.lastOutcomeOf,
+    gitState: () => git.state.refresh(),
+    nowMs: Date.now,
+  })
   const hostProcesses = createHostProcesses(layout.runDir)
   const recovery = createRecovery({
     history,
@@ -383,6 +393,7 @@ export function createEngine(config: EngineConfig): Engine {
     schedule,
     preheat,
     git,
+    gate,
     connection,
     workerImage,
     uv,

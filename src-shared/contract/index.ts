@@ -2,6 +2,7 @@
 import type { EventName, Handlers, InputOf, OutputOf, ParsedInputOf, PayloadOf, RequestName } from './define'
 import { cacheContract } from './cache'
 import { filesContract } from './files'
+import { gateContract } from './gate'
 import { gitContract } from './git'
 import { pipelinesContract } from './pipelines'
 import { runsContract } from './runs'
@@ -18,6 +19,7 @@ export const contract = {
   runs: runsContract,
   cache: cacheContract,
   git: gitContract,
+  gate: gateContract,
   schedule: scheduleContract,
   secrets: secretsContract,
   tools: toolsContract,

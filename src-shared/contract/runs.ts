@@ -129,6 +129,8 @@ export const run = z.object({
   gitBranch: z.string().nullable(),
   /** Uncommitted changes in the pipeline's folder; null outside a repository. */
   gitDirty: z.boolean().nullable(),
+  /** git's name for the content of the pipeline's folder; null when it was dirty. */
+  gitTree: z.string().nullable(),
   /** The command line that the runner executes, values of env left out; for the user to copy. */
   commandLine: z.string().nullable(),
   logFile: z.string(),

@@ -56,6 +56,11 @@ export const settings = z.strictObject({
   preheatAtStart: z.boolean(),
   /** Packages are fetched a moment after requirements were changed. */
   preheatAfterEdit: z.boolean(),
+  /** The branch that the server takes (FASTFLOW.md §6). */
+  serverBranch: z.string().min(1).max(250).regex(/^(?!-)[^\s~^:?*[\\]+$/, 'the name of a branch'),
+  /** The push gate warns of larger files, and calls those above the second red. In MB. */
+  warnFileMegabytes: z.number().int().min(1).max(100_000),
+  refuseFileMegabytes: z.number().int().min(1).max(100_000),
 })
 export type Settings = z.infer<typeof settings>
 
@@ -80,6 +85,9 @@ export const defaultSettings: Settings = {
   askIndexEveryRun: false,
   preheatAtStart: true,
   preheatAfterEdit: false,
+  serverBranch: 'main',
+  warnFileMegabytes: 5,
+  refuseFileMegabytes: 100,
 }
 
 /** `problems` names what in the settings file was not usable; those settings have their defaults. */

@@ -49,6 +49,12 @@ export function SettingsPage(): ReactNode {
           <SettingText name="maxLogMegabytes" value={settings.maxLogMegabytes} isShort />
           <RunRemoval key={`${settings.keepRunsPerPipeline}/${settings.keepRunDays}`} />
         </section>
+        <section aria-label={t('settings.group.push')}>
+          <h2>{t('settings.group.push')}</h2>
+          <SettingText name="serverBranch" value={settings.serverBranch} isShort />
+          <SettingText name="warnFileMegabytes" value={settings.warnFileMegabytes} isShort />
+          <SettingText name="refuseFileMegabytes" value={settings.refuseFileMegabytes} isShort />
+        </section>
         <section aria-label={t('settings.group.connections')}>
           <h2>{t('settings.group.connections')}</h2>
           <SettingText name="engineEndpoint" value={settings.engineEndpoint} />
