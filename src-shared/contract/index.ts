@@ -3,6 +3,7 @@ import type { EventName, Handlers, InputOf, OutputOf, ParsedInputOf, PayloadOf, 
 import { cacheContract } from './cache'
 import { filesContract } from './files'
 import { gitContract } from './git'
+import { remoteContract } from './remote'
 import { pipelinesContract } from './pipelines'
 import { runsContract } from './runs'
 import { scheduleContract } from './schedule'
@@ -18,6 +19,7 @@ export const contract = {
   runs: runsContract,
   cache: cacheContract,
   git: gitContract,
+  remote: remoteContract,
   schedule: scheduleContract,
   secrets: secretsContract,
   tools: toolsContract,

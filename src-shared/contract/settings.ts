@@ -56,6 +56,10 @@ export const settings = z.strictObject({
   preheatAtStart: z.boolean(),
   /** Packages are fetched a moment after requirements were changed. */
   preheatAfterEdit: z.boolean(),
+  /** After a sync that brought something, as a server does. */
+  preheatAfterSync: z.boolean(),
+  /** Minutes between syncs that the app makes by itself, where nothing would be lost; 0: none. The server's AUTO_SYNC_INTERVAL. */
+  autoSyncMinutes: z.number().int().min(0).max(10_080),
 })
 export type Settings = z.infer<typeof settings>
 
@@ -80,6 +84,8 @@ export const defaultSettings: Settings = {
   askIndexEveryRun: false,
   preheatAtStart: true,
   preheatAfterEdit: false,
+  preheatAfterSync: true,
+  autoSyncMinutes: 0,
 }
 
 /** `problems` names what in the settings file was not usable; those settings have their defaults. */
