@@ -19,6 +19,7 @@ import { createFileService, type FileService } from './files/file-service'
 import { createGateService, type GateService } from './gate/gate-service'
 import { readGitFacts } from './git/git-facts'
 import { createGitService, type GitService } from './git/git-service'
+import { createSignInStore } from './git/sign-in-store'
 import { createPresence } from './instances/presence'
 import { createCatalog, type Catalog } from './pipelines/catalog'
 import { createDiscovery } from './pipelines/discovery'
@@ -120,6 +121,7 @@ export function createEngine(config: EngineConfig): Engine {
   const settings = createSettingsService(layout.settingsFile, (state) => {
     events.publish('settings.changed', state)
     runs.settingsChanged()
+    git.remote.settingsChanged()
     void connection.recheck()
     void workspace.recheck().then(() => catalog.refresh())
   })
@@ -294,8 +296,9 @@ export function createEngine(config: EngineConfig): Engine {
     onProblem: (error) => appLog.error('Preheating did not begin', error),
   })
   const cipher = config.secretCipher ?? createKeyCipher(join(layout.root, 'secrets.key'), process.env.ENCRYPTION_KEY)
+  const secretStore = createSecretStore(database, cipher)
   const secrets = createSecretsService({
-    store: createSecretStore(database, cipher),
+    store: secretStore,
     cipher,
     workspaceRoot: () => openRoot(workspace),
     pipelines: () => catalog.current().pipelines,
@@ -351,9 +354,17 @@ export function createEngine(config: EngineConfig): Engine {
   const git = createGitService({
     workspace: () => workspace.current().workspace,
     isTrusted: () => workspace.current().workspace?.isTrusted === true,
-    requireTrust: workspace.requireTrust,
     environment: env,
     publish: events.publish,
+    signIns: createSignInStore(secretStore, cipher),
+    runDir: layout.runDir,
+    network,
+    // A command that ends soon syncs when it is told to.
+    autoSyncMinutes: () => (config.preheats ? settings.current().autoSyncMinutes : 0),
+    async onSynced() {
+      await catalog.refresh()
+      if (config.preheats) triggers.synced()
+    },
   })
   const gate = createGateService({
     workspace: () => ({ root: openRoot(workspace), pipelinesDir: workspace.current().workspace?.pipelinesDir ?? '' }),

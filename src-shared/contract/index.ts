@@ -4,6 +4,7 @@ import { cacheContract } from './cache'
 import { filesContract } from './files'
 import { gateContract } from './gate'
 import { gitContract } from './git'
+import { remoteContract } from './remote'
 import { pipelinesContract } from './pipelines'
 import { runsContract } from './runs'
 import { scheduleContract } from './schedule'
@@ -20,6 +21,7 @@ export const contract = {
   cache: cacheContract,
   git: gitContract,
   gate: gateContract,
+  remote: remoteContract,
   schedule: scheduleContract,
   secrets: secretsContract,
   tools: toolsContract,

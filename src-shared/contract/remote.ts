@@ -58,7 +58,7 @@ export const syncWay = z.enum(['fast-forward', 'stash', 'rebase', 'reset'])
 export type SyncWay = z.infer<typeof syncWay>
 
 export const configuredRemote = z.object({
-  name: remoteName.or(z.string()),
+  name: z.string(),
   /** As it is written down, without user name and password. */
   url: z.string(),
   /** Where git really goes, by `insteadOf` and `pushurl`. */
@@ -143,9 +143,7 @@ export const remoteContract = {
   saveSignIn: request({ target: z.string().regex(/^https:\/\/[^/@\s]+$/, 'https://host'), userName: z.string().max(500).regex(/^[^\r\n\0]*$/), secret: signInSecret }, signIns),
   removeSignIn: request({ target: z.string().max(4096) }, signIns),
 
-  /** Fingerprints that are known of a host, `SHA256:… (ED25519)`. */
-  hostKeys: request({ host: z.string().max(255) }, z.object({ fingerprints: z.array(z.string()) })),
-  /** Forgets the old key, after the user compared the new one. */
+  /** Forgets the old key of a host whose key was refused as another, after the user compared the new one. */
   forgetHostKey: request({ host: z.string().max(255) }, z.object({})),
   /** null: none is there. */
   lockFile: request({}, z.object({ lock: lockFile.nullable() })),

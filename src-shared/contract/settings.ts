@@ -61,6 +61,10 @@ export const settings = z.strictObject({
   /** The push gate warns of larger files, and calls those above the second red. In MB. */
   warnFileMegabytes: z.number().int().min(1).max(100_000),
   refuseFileMegabytes: z.number().int().min(1).max(100_000),
+  /** After a sync that brought something, as a server does. */
+  preheatAfterSync: z.boolean(),
+  /** Minutes between syncs that the app makes by itself, where nothing would be lost; 0: none. The server's AUTO_SYNC_INTERVAL. */
+  autoSyncMinutes: z.number().int().min(0).max(10_080),
 })
 export type Settings = z.infer<typeof settings>
 
@@ -88,6 +92,8 @@ export const defaultSettings: Settings = {
   serverBranch: 'main',
   warnFileMegabytes: 5,
   refuseFileMegabytes: 100,
+  preheatAfterSync: true,
+  autoSyncMinutes: 0,
 }
 
 /** `problems` names what in the settings file was not usable; those settings have their defaults. */

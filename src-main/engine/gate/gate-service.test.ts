@@ -20,7 +20,7 @@ const nowMs = Date.UTC(2026, 0, 5, 10)
 async function check(root: string, { settings = {}, outcomes = {}, question = {} }: Options = {}): Promise<GateReport> {
   const workspace = { root, pipelinesDir: await choosePipelinesDir(root, '') }
   const environment = (): NodeJS.ProcessEnv => gitEnvironment()
-  const state = createRepositoryState({ workspace: () => workspace, isTrusted: () => false, requireTrust: () => undefined, environment, publish: () => undefined, onRepository: () => undefined })
+  const state = createRepositoryState({ workspace: () => workspace, isTrusted: () => false, environment, publish: () => undefined, onRepository: () => undefined })
   const gate = createGateService({ workspace: () => workspace, environment, settings: () => ({ ...defaultSettings, ...settings }), lastOutcomeOf: ({ pipeline, gitTree }) => outcomes[`${pipeline} ${gitTree}`] ?? null, gitState: () => state.refresh(), nowMs: () => nowMs })
   const report = gateReport.parse(await gate.check({ range: 'outgoing', base: null, head: null, branch: null, ...question }))
   state.dispose()

@@ -12,7 +12,7 @@ afterEach(() => state?.dispose())
 
 async function lookAt(root: string, { pipelinesDir = root, isTrusted = true }: { pipelinesDir?: string; isTrusted?: boolean } = {}): Promise<GitState> {
   state?.dispose()
-  state = createRepositoryState({ workspace: () => ({ root, pipelinesDir }), isTrusted: () => isTrusted, requireTrust: () => undefined, environment: () => gitEnvironment(), publish: (told) => void gitState.parse(told), onRepository: () => undefined })
+  state = createRepositoryState({ workspace: () => ({ root, pipelinesDir }), isTrusted: () => isTrusted, environment: () => gitEnvironment(), publish: (told) => void gitState.parse(told), onRepository: () => undefined })
   return state.refresh()
 }
 
@@ -111,7 +111,7 @@ describe('what is no usable repository', () => {
   })
   test('without git there is none, and it is said', async () => {
     const root = makeRepository()
-    const own = createRepositoryState({ workspace: () => ({ root, pipelinesDir: root }), isTrusted: () => true, requireTrust: () => undefined, environment: () => ({ PATH: '/nowhere' }), publish: () => undefined, onRepository: () => undefined })
+    const own = createRepositoryState({ workspace: () => ({ root, pipelinesDir: root }), isTrusted: () => true, environment: () => ({ PATH: '/nowhere' }), publish: () => undefined, onRepository: () => undefined })
     expect((await own.refresh()).problem?.code).toBe('tool/missing')
     own.dispose()
   })

@@ -6,6 +6,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { AppError, toWireError } from '@shared/app-error'
 import type { ChangedFile, GitRemote, GitState, UnfinishedWork } from '@shared/contract/git'
+import { untrustedWorkspace } from '../workspace/untrusted'
 import { withoutSecrets } from './git-errors'
 import { readStatus } from './git-status'
 import { openRepository, type OpenRepository } from './open-repository'
@@ -13,8 +14,6 @@ import { openRepository, type OpenRepository } from './open-repository'
 export type RepositoryStateDeps = {
   workspace: () => { root: string; pipelinesDir: string } | null
   isTrusted: () => boolean
-  /** Throws workspace/untrusted. */
-  requireTrust: () => void
   environment: () => NodeJS.ProcessEnv
   publish: (state: GitState) => void
   /** A repository is there or is another one: where its own files are, to be watched. null: none. */
@@ -102,8 +101,9 @@ export function createRepositoryState(deps: RepositoryStateDeps): RepositoryStat
     refresh,
     open,
     async openToChange() {
-      deps.requireTrust()
-      return open()
+      const opened = await open()
+      if (!opened.isTrusted) throw untrustedWorkspace(opened.root)
+      return opened
     },
     dispose() {
       if (timer) clearTimeout(timer)

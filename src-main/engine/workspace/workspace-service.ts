@@ -10,6 +10,7 @@ import { hasErrorCode } from '../platform/error-code'
 import type { ChangedPaths } from './change-batcher'
 import { choosePipelinesDir } from './pipelines-dir'
 import { provideSamples } from './sample-copy'
+import { untrustedWorkspace } from './untrusted'
 import { watchFolder, type FolderWatch } from './watch'
 
 export type WorkspaceServiceDeps = {
@@ -111,8 +112,7 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
       return set({ ...workspace, isTrusted: true })
     },
     requireTrust() {
-      if (workspace === null || workspace.isTrusted) return
-      throw new AppError('workspace/untrusted', `${workspace.root} is not trusted yet: nothing of it is executed. Look at what is in it, then trust it or leave it.`, { path: workspace.root })
+      if (workspace !== null && !workspace.isTrusted) throw untrustedWorkspace(workspace.root)
     },
     close: () =>
       inTurn(async () => {

@@ -41,6 +41,7 @@ export function SettingsPage(): ReactNode {
           <SettingSwitch name="askIndexEveryRun" value={settings.askIndexEveryRun} />
           <SettingSwitch name="preheatAtStart" value={settings.preheatAtStart} />
           <SettingSwitch name="preheatAfterEdit" value={settings.preheatAfterEdit} />
+          <SettingSwitch name="preheatAfterSync" value={settings.preheatAfterSync} />
         </section>
         <section aria-label={t('settings.group.history')}>
           <h2>{t('settings.group.history')}</h2>
@@ -61,6 +62,7 @@ export function SettingsPage(): ReactNode {
           <SettingText name="dockerProxyUrl" value={settings.dockerProxyUrl} />
           <SettingText name="caFile" value={settings.caFile} />
           <SettingText name="proxy" value={settings.proxy} />
+          <SettingText name="autoSyncMinutes" value={settings.autoSyncMinutes} isShort />
         </section>
         <p className="muted settings-file">
           {t('settings.file')} <code className="selectable">{state.file}</code>
