@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EditorArea } from './features/editor/editor-area'
+import { PushDialog } from './features/gate/push-dialog'
 import { NoticeList } from './features/palette/notice-list'
 import { Palette } from './features/palette/palette'
 import { QuestionDialog } from './features/palette/question-dialog'
@@ -70,6 +71,7 @@ export function App(): ReactNode {
       <QuestionDialog />
       <SecretDialog />
       <RunWithDialog />
+      <PushDialog />
       <TrustDialog />
       <NoticeList />
     </TipProvider>

@@ -6,13 +6,16 @@ import packageJson from '../../package.json'
 import { createApi, type Api } from '../api'
 import { createEngine, type Engine } from '../engine/engine'
 import { defaultUserDataDir, userSamplesDir } from '../engine/platform/user-data'
+import { checkCommand } from './check-command'
+import { pushCommand, statusCommand, syncCommand } from './git-commands'
 import { parseInvocation, usage, type Invocation } from './invocation'
+import type { Terminal } from './follow-operation'
 import { doctorCommand, listCommand, logsCommand, runsCommand } from './look-commands'
 import { createOutput, type Output } from './output'
 import { cacheCommand, preheatCommand } from './preheat-command'
 import { exitCodes, runCommand } from './run-command'
 import { scheduleCommand } from './schedule-command'
-import { encryptCommand, readSecretValue, secretsCommand } from './secrets-command'
+import { encryptCommand, readAll, readSecretValue, secretsCommand } from './secrets-command'
 import { stopCommand } from './stop-command'
 import { settleTrust, terminalConfirmation } from './trust'
 
@@ -32,7 +35,7 @@ async function main(argv: string[]): Promise<number> {
   try {
     engine = openEngine(invocation.userDataDir)
     const api = createApi(engine, { pickFolder: () => Promise.resolve(null), reveal: () => undefined, runtime: `Node ${process.versions.node}`, notices: [] }, packageJson.version)
-    if (invocation.command !== 'doctor') await openWorkspace(api, invocation.workspace)
+    if (invocation.command !== 'doctor') await openWorkspace(api, invocation.workspace ?? (ofCurrentFolder.has(invocation.command) ? process.cwd() : null))
     return await carryOut(invocation, api, engine, output)
   } catch (error) {
     const wire = toWireError(error)
@@ -44,7 +47,12 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
+/** A hook of git and a job of CI are about the repository that they run in. */
+const ofCurrentFolder = new Set<Invocation['command']>(['status', 'check', 'push', 'sync'])
+
 const refusals: ErrorCode[] = [
+  'git/no-repository',
+  'git/not-found',
   'input/invalid',
   'pipeline/disabled',
   'pipeline/invalid-config',
@@ -102,6 +110,14 @@ async function carryOut(invocation: Exclude<Invocation, { command: 'help' }>, ap
       return preheatCommand({ ...common, invocation, onInterrupt })
     case 'cache':
       return cacheCommand({ ...common, invocation })
+    case 'status':
+      return statusCommand({ ...common, invocation })
+    case 'check':
+      return checkCommand({ ...common, invocation, readAll })
+    case 'push':
+      return pushCommand({ ...common, invocation, onInterrupt, terminal: openTerminal() })
+    case 'sync':
+      return syncCommand({ ...common, invocation, onInterrupt, terminal: openTerminal() })
     case 'stop':
       return stopCommand({ ...common, invocation })
     case 'schedule':
@@ -115,6 +131,12 @@ async function carryOut(invocation: Exclude<Invocation, { command: 'help' }>, ap
     case 'doctor':
       return doctorCommand({ ...common, invocation })
   }
+}
+
+/** null where nobody is there to answer. */
+function openTerminal(): Terminal | null {
+  const confirm = terminalConfirmation()
+  return confirm === null ? null : { confirm, readHidden: readSecretValue }
 }
 
 function onInterrupt(listener: () => void): void {

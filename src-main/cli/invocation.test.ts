@@ -17,6 +17,12 @@ describe('understood', () => {
     ],
     [['run', '--', '--strange-name'], { ...common, command: 'run', pipeline: '--strange-name', runner: null, runConfigId: null, env: {}, force: false, trust: false }],
     [['run', 'demo', '--trust'], { ...common, command: 'run', pipeline: 'demo', runner: null, runConfigId: null, env: {}, force: false, trust: true }],
+    [['status', '--json'], { ...common, json: true, command: 'status' }],
+    [['check'], { ...common, command: 'check', base: null, prePush: false }],
+    [['check', '--base', 'origin/main'], { ...common, command: 'check', base: 'origin/main', prePush: false }],
+    [['check', '--pre-push'], { ...common, command: 'check', base: null, prePush: true }],
+    [['push', '--force-gate', '--trust'], { ...common, command: 'push', forceGate: true, trust: true }],
+    [['sync'], { ...common, command: 'sync', trust: false }],
     [['runs'], { ...common, command: 'runs', pipeline: null, limit: 20 }],
     [['runs', 'demo', '--limit', '5'], { ...common, command: 'runs', pipeline: 'demo', limit: 5 }],
     [['logs', 'abc', '-f'], { ...common, command: 'logs', runId: 'abc', follow: true, asServer: false }],
@@ -35,6 +41,10 @@ describe('understood', () => {
 
 describe('refused, with a sentence', () => {
   test.each<[string[], RegExp]>([
+    [['check', 'main'], /takes no argument/],
+    [['check', '--pre-push', '--base', 'x'], /--base does not go with --pre-push/],
+    [['push', 'main'], /takes no argument/],
+    [['list', '--force-gate'], /--force-gate does not go with "list"/],
     [['rum'], /no command "rum"/],
     [['constructor'], /no command "constructor"/],
     [['run'], /Which pipeline/],

@@ -19,6 +19,10 @@ export type Invocation = CommonOptions &
     | { command: 'encrypt' }
     | { command: 'preheat'; pipelines: string[]; trust: boolean }
     | { command: 'cache' }
+    | { command: 'status' }
+    | { command: 'check'; base: string | null; prePush: boolean }
+    | { command: 'push'; forceGate: boolean; trust: boolean }
+    | { command: 'sync'; trust: boolean }
     | { command: 'doctor' }
   )
 
@@ -49,11 +53,20 @@ export const usage = `Usage: ffdesk COMMAND [options]
   preheat [NAME...]        fetch Python and packages ahead of runs (default: all that are not warm)
       --trust                as for run
   cache [ls]               what the cache holds: packages, Pythons, sizes, who uses them
+  status                   branch, ahead and behind, changed files by pipeline
+  check                    would the server run what a push would send? exit code 1 when something is red
+      --base REF             compared with REF, for example in CI (default: the upstream, else the server's branch)
+      --pre-push             as git's pre-push hook, which tells by standard input what is pushed
+  push                     check, then push; then what the server will do
+      --force-gate           in spite of red items
+      --trust                as for run
+  sync                     fetch and fast-forward, as the server does it, where nothing would be lost
+      --trust                as for run
   doctor                   what the app needs around it, and what to do about what is missing
 
 Options for every command:
   --json                   one JSON object a line
-  --workspace DIR          default: the workspace that was open last, else the samples
+  --workspace DIR          default: the workspace that was open last, else the samples; of status, check, push and sync the current folder
   --user-data-dir DIR      another profile: settings, history and logs of its own
 
 Exit codes of run: the pipeline's own (of its last attempt, where it is retried); 124 when its timeout ended it; 130 when it
@@ -80,6 +93,9 @@ export function parseInvocation(argv: string[]): Parsed {
         env: { type: 'string', multiple: true },
         force: { type: 'boolean' },
         trust: { type: 'boolean' },
+        base: { type: 'string' },
+        'pre-push': { type: 'boolean' },
+        'force-gate': { type: 'boolean' },
         config: { type: 'string' },
         limit: { type: 'string' },
         next: { type: 'string' },
@@ -101,8 +117,17 @@ export function parseInvocation(argv: string[]): Parsed {
 
   switch (command) {
     case 'list':
+    case 'status':
     case 'doctor':
       return argument === undefined ? right({ ...common, command }) : wrong(`"${command}" takes no argument.`)
+    case 'check':
+      if (argument !== undefined) return wrong('"check" takes no argument.')
+      if (values['pre-push'] && values.base !== undefined) return wrong('--base does not go with --pre-push: git says what is on the other side.')
+      return right({ ...common, command, base: values.base ?? null, prePush: values['pre-push'] ?? false })
+    case 'push':
+      return argument === undefined ? right({ ...common, command, forceGate: values['force-gate'] ?? false, trust: values.trust ?? false }) : wrong('"push" takes no argument: it pushes the branch that is checked out.')
+    case 'sync':
+      return argument === undefined ? right({ ...common, command, trust: values.trust ?? false }) : wrong('"sync" takes no argument.')
     case 'preheat':
       return right({ ...common, command, pipelines: positionals.slice(1), trust: values.trust ?? false })
     case 'cache':
@@ -152,7 +177,7 @@ export function parseInvocation(argv: string[]): Parsed {
 
 function optionsOf(command: string): string[] {
   const common = ['help', 'json', 'workspace', 'user-data-dir']
-  const own: Record<string, string[]> = { run: ['runner', 'config', 'env', 'force', 'trust'], runs: ['limit'], logs: ['follow', 'as-server'], schedule: ['next', 'from'], list: [], doctor: [], stop: [], secrets: [], encrypt: [], preheat: ['trust'], cache: [] }
+  const own: Record<string, string[]> = { run: ['runner', 'config', 'env', 'force', 'trust'], runs: ['limit'], logs: ['follow', 'as-server'], schedule: ['next', 'from'], list: [], doctor: [], stop: [], secrets: [], encrypt: [], preheat: ['trust'], cache: [], status: [], check: ['base', 'pre-push'], push: ['force-gate', 'trust'], sync: ['trust'] }
   return Object.hasOwn(own, command) ? [...common, ...own[command]!] : [...common, ...Object.values(own).flat()]
 }
 
