@@ -36,6 +36,7 @@ export async function openBenchWorld(pipelines: Record<string, Record<string, st
   const engine = createEngine({ userDataDir: join(folder, 'profile'), samplesDir: folder, userSamplesDir: join(folder, 'samples'), homeDir: homedir(), platform: process.platform, rememberWorkspaces: false, workerDir: resolve('resources', 'worker'), followUps: { restarts: false, chains: false }, adoptsRuns: false, preheats: false })
   const api = createApi(engine, { pickFolder: () => Promise.resolve(null), pickCacheFile: () => Promise.resolve(null), reveal: () => undefined, runtime: 'bench', notices: [] }, '0')
   await api('workspace.open', { path: join(folder, 'pipelines') })
+  await api('workspace.trust', {})
   const routeFile = join(folder, 'bench.route')
   writeFileSync(routeFile, '')
   chmodSync(routeFile, 0o666)

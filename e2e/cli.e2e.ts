@@ -87,6 +87,9 @@ function prepare(engineEndpoint: string): void {
   }
   giveToWorker(workspace)
   writeFileSync(join(profile, 'settings.json'), JSON.stringify({ engineEndpoint, ...(image === '' ? {} : { workerImage: image }), stopGraceSeconds: 1 }))
+  const { database } = openDatabase(join(profile, 'history.db'))
+  createFacts(database).trust(workspace)
+  database.close()
 }
 
 function finishedRun(end: Ended): Record<string, unknown> {
@@ -323,6 +326,19 @@ describe('ffdesk without a container engine', () => {
     const { status, stderr } = spawnSync(process.execPath, [program, 'list', '--workspace', join(root, 'gone'), '--user-data-dir', profile], { encoding: 'utf8' })
     expect(status).toBe(2)
     expect(stderr).toContain(join(root, 'gone'))
+  })
+
+  it('a workspace that nobody trusts yet runs nothing until --trust is given, once', () => {
+    const own = join(root, 'wary-profile')
+    const run = (...more: string[]): { status: number | null; stdout: string; stderr: string } => spawnSync(process.execPath, [program, 'run', 'fine', ...more, '--workspace', workspace, '--user-data-dir', own], { encoding: 'utf8', env: { ...process.env, DOCKER_HOST: 'unix:///nowhere/engine.sock' } })
+    const refused = run()
+    expect(refused).toMatchObject({ status: 2, stdout: '' })
+    expect(refused.stderr).toContain(`${workspace} is not trusted yet: nothing of it is executed. Add --trust`)
+    expect(JSON.parse(run('--json').stdout)).toMatchObject({ type: 'error', error: { code: 'workspace/untrusted' } })
+    const trusted = run('--trust')
+    expect(trusted).toMatchObject({ status: 0 })
+    expect(trusted.stderr).toContain('is trusted from now on.')
+    expect(run()).toMatchObject({ status: 0 })
   })
 
   it('a new profile starts with the samples', () => {

@@ -10,5 +10,6 @@ import { setUp } from './set-up.mjs'
 await runScript(async (progress) => {
   await setUp({ progress })
   await prepareHostRuns({ progress })
-  return runInForeground(projectNode(), [join(projectRoot, 'out', 'main', 'cli.js'), ...process.argv.slice(2)])
+  // npm works in this folder; its caller means the one that they are in.
+  return runInForeground(projectNode(), [join(projectRoot, 'out', 'main', 'cli.js'), ...process.argv.slice(2)], { cwd: process.env.INIT_CWD ?? process.cwd() })
 })

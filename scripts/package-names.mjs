@@ -12,6 +12,7 @@ const probes = {
   iptables: { kind: 'program', program: 'iptables' },
   iproute2: { kind: 'program', program: 'ip' },
   openssl: { kind: 'program', program: 'openssl' },
+  'openssh-server': { kind: 'program', program: 'sshd' },
   mmdebstrap: { kind: 'program', program: 'mmdebstrap' },
   xvfb: { kind: 'program', program: 'Xvfb' },
   python3: { kind: 'program', program: 'python3' },

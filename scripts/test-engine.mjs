@@ -26,7 +26,7 @@ import { ensureWorkerImage } from './worker-image.mjs'
  */
 export async function startTestEngine({ progress, ...options }) {
   if (process.platform === 'linux' && process.getuid?.() === 0) {
-    await requirePackages(['docker.io', 'iptables', 'iproute2', 'openssl'], { why: 'for the tests that need a container engine', progress })
+    await requirePackages(['docker.io', 'iptables', 'iproute2', 'openssl', 'openssh-server'], { why: 'for the tests that need a container engine or an SSH server', progress })
     const engine = await progress.step('Starting a private container engine', () => startPrivateEngine(options))
     return { ...engine, isPrivate: true }
   }

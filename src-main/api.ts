@@ -35,7 +35,7 @@ export function createApi(engine: Engine, desktop: Desktop, version: string): Ap
 }
 
 function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiHandlers {
-  const { workspace, catalog, files, runs, schedule, preheat, cacheCheck, secrets, settings, connection, workerImage, uv, pythons, fetches, dependencies, upkeep, git } = engine
+  const { workspace, catalog, files, runs, schedule, preheat, cacheCheck, secrets, settings, connection, workerImage, uv, pythons, fetches, dependencies, upkeep, git, gate } = engine
   return {
     'workspace.current': () => workspace.current(),
     'workspace.open': async ({ path }) => opened(engine, await workspace.open(path)),
@@ -104,6 +104,30 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'git.operationOutput': ({ operationId }) => ({ text: git.operations.output(operationId) }),
     'git.cancelOperation': ({ operationId }) => git.operations.cancel(operationId),
     'git.answerPrompt': ({ operationId, promptId, answer, remember }) => git.operations.answer(operationId, promptId, answer === null ? null : { answer, remember }),
+    'gate.check': (question) => gate.check(question),
+    'remote.fetch': (input) => git.remote.fetch(input),
+    'remote.pull': ({ mode }) => git.remote.pull(mode),
+    'remote.push': (input) => git.remote.push(input),
+    'remote.publish': (input) => git.remote.publish(input),
+    'remote.clone': (input) => git.remote.clone(input),
+    'remote.divergence': () => git.remote.divergence(),
+    'remote.previewSync': () => git.remote.previewSync(),
+    'remote.sync': (input) => git.remote.sync(input),
+    'remote.list': async () => ({ remotes: await git.remote.list() }),
+    'remote.add': ({ name, url }) => git.remote.add(name, url),
+    'remote.setUrl': ({ name, url }) => git.remote.setUrl(name, url),
+    'remote.remove': ({ name }) => git.remote.remove(name),
+    'remote.movePassword': ({ name }) => git.remote.movePassword(name),
+    'remote.signIns': () => git.remote.signIns(),
+    'remote.saveSignIn': (input) => git.remote.saveSignIn(input),
+    'remote.removeSignIn': ({ target }) => git.remote.removeSignIn(target),
+    'remote.forgetHostKey': async ({ host }) => {
+      await git.remote.forgetHostKey(host)
+      return {}
+    },
+    'remote.lockFile': async () => ({ lock: await git.remote.lockFile() }),
+    'remote.removeLockFile': () => git.remote.removeLockFile(),
+    'remote.largeFiles': async () => ({ files: await git.remote.largeFiles() }),
     'schedule.list': () => schedule.state(),
     'schedule.setActive': ({ active }) => schedule.setActive(active),
     'schedule.next': (query) => schedule.next(query),

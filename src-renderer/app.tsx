@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EditorArea } from './features/editor/editor-area'
+import { PushDialog } from './features/gate/push-dialog'
 import { NoticeList } from './features/palette/notice-list'
 import { Palette } from './features/palette/palette'
 import { QuestionDialog } from './features/palette/question-dialog'
@@ -10,6 +11,7 @@ import { RunPanel } from './features/runs/run-panel'
 import { RunWithDialog } from './features/runs/run-with-dialog'
 import { SecretDialog } from './features/secrets/secret-dialog'
 import { Banners } from './features/tools/banners'
+import { TrustDialog } from './features/trust/trust-dialog'
 import { TopBar } from './features/workspace/top-bar'
 import { WelcomePage } from './features/workspace/welcome-page'
 import { useEngineMirror } from './state/engine-mirror'
@@ -69,6 +71,8 @@ export function App(): ReactNode {
       <QuestionDialog />
       <SecretDialog />
       <RunWithDialog />
+      <PushDialog />
+      <TrustDialog />
       <NoticeList />
     </TipProvider>
   )

@@ -8,14 +8,18 @@ import { createEngine, type Engine } from '../engine/engine'
 import { defaultUserDataDir, userSamplesDir } from '../engine/platform/user-data'
 import { cacheCheckCommand } from './cache-check-command'
 import { cacheCommand } from './cache-command'
+import { checkCommand } from './check-command'
+import { pushCommand, statusCommand, syncCommand } from './git-commands'
 import { parseInvocation, usage, type Invocation } from './invocation'
+import type { Terminal } from './follow-operation'
 import { doctorCommand, listCommand, logsCommand, runsCommand } from './look-commands'
 import { createOutput, type Output } from './output'
 import { preheatCommand } from './preheat-command'
 import { exitCodes, runCommand } from './run-command'
 import { scheduleCommand } from './schedule-command'
-import { encryptCommand, readSecretValue, secretsCommand } from './secrets-command'
+import { encryptCommand, readAll, readSecretValue, secretsCommand } from './secrets-command'
 import { stopCommand } from './stop-command'
+import { settleTrust, terminalConfirmation } from './trust'
 
 async function main(argv: string[]): Promise<number> {
   const output = createOutput({ stdout: process.stdout, stderr: process.stderr })
@@ -33,7 +37,7 @@ async function main(argv: string[]): Promise<number> {
   try {
     engine = openEngine(invocation.userDataDir)
     const api = createApi(engine, { pickFolder: () => Promise.resolve(null), pickCacheFile: () => Promise.resolve(null), reveal: () => undefined, runtime: `Node ${process.versions.node}`, notices: [] }, packageJson.version)
-    if (invocation.command !== 'doctor') await openWorkspace(api, invocation.workspace)
+    if (invocation.command !== 'doctor') await openWorkspace(api, invocation.workspace ?? (ofCurrentFolder.has(invocation.command) ? process.cwd() : null))
     return await carryOut(invocation, api, engine, output)
   } catch (error) {
     const wire = toWireError(error)
@@ -45,7 +49,12 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
+/** A hook of git and a job of CI are about the repository that they run in. */
+const ofCurrentFolder = new Set<Invocation['command']>(['status', 'check', 'push', 'sync'])
+
 const refusals: ErrorCode[] = [
+  'git/no-repository',
+  'git/not-found',
   'input/invalid',
   'pipeline/disabled',
   'pipeline/invalid-config',
@@ -57,6 +66,7 @@ const refusals: ErrorCode[] = [
   'secret/unavailable',
   'workspace/not-a-folder',
   'workspace/unreadable',
+  'workspace/untrusted',
   'workspace/vanished',
 ]
 
@@ -87,6 +97,7 @@ async function openWorkspace(api: Api, dir: string | null): Promise<void> {
 
 async function carryOut(invocation: Exclude<Invocation, { command: 'help' }>, api: Api, engine: Engine, output: Output): Promise<number> {
   const common = { api, events: engine.events, output }
+  if ('trust' in invocation) await settleTrust({ api, output, trust: invocation.trust, confirm: terminalConfirmation() })
   switch (invocation.command) {
     case 'list':
       // Whether a pipeline is warm depends on the engine: have the first look behind us.
@@ -103,6 +114,14 @@ async function carryOut(invocation: Exclude<Invocation, { command: 'help' }>, ap
       return cacheCommand({ ...common, invocation, onInterrupt })
     case 'cache-check':
       return cacheCheckCommand({ ...common, invocation, onInterrupt })
+    case 'status':
+      return statusCommand({ ...common, invocation })
+    case 'check':
+      return checkCommand({ ...common, invocation, readAll })
+    case 'push':
+      return pushCommand({ ...common, invocation, onInterrupt, terminal: openTerminal() })
+    case 'sync':
+      return syncCommand({ ...common, invocation, onInterrupt, terminal: openTerminal() })
     case 'stop':
       return stopCommand({ ...common, invocation })
     case 'schedule':
@@ -116,6 +135,12 @@ async function carryOut(invocation: Exclude<Invocation, { command: 'help' }>, ap
     case 'doctor':
       return doctorCommand({ ...common, invocation })
   }
+}
+
+/** null where nobody is there to answer. */
+function openTerminal(): Terminal | null {
+  const confirm = terminalConfirmation()
+  return confirm === null ? null : { confirm, readHidden: readSecretValue }
 }
 
 function onInterrupt(listener: () => void): void {

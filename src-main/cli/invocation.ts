@@ -9,7 +9,7 @@ export type Invocation = CommonOptions &
   (
     | { command: 'help' }
     | { command: 'list' }
-    | { command: 'run'; pipeline: string; runner: RunnerKind | null; runConfigId: string | null; env: Record<string, string>; force: boolean }
+    | { command: 'run'; pipeline: string; runner: RunnerKind | null; runConfigId: string | null; env: Record<string, string>; force: boolean; trust: boolean }
     | { command: 'runs'; pipeline: string | null; limit: number }
     | { command: 'logs'; runId: string; follow: boolean; asServer: boolean }
     | { command: 'stop'; runId: string }
@@ -17,11 +17,15 @@ export type Invocation = CommonOptions &
     | { command: 'secrets'; action: 'list' | 'key' }
     | { command: 'secrets'; action: 'set' | 'rm'; name: string }
     | { command: 'encrypt' }
-    | { command: 'preheat'; pipelines: string[] }
+    | { command: 'preheat'; pipelines: string[]; trust: boolean }
     | { command: 'cache-check'; isFull: boolean; repairs: boolean }
     | { command: 'cache'; action: 'ls' }
     | { command: 'cache'; action: 'prune'; yes: boolean }
     | { command: 'cache'; action: 'export' | 'import'; file: string }
+    | { command: 'status' }
+    | { command: 'check'; base: string | null; prePush: boolean }
+    | { command: 'push'; forceGate: boolean; trust: boolean }
+    | { command: 'sync'; trust: boolean }
     | { command: 'doctor' }
   )
 
@@ -35,6 +39,7 @@ export const usage = `Usage: ffdesk COMMAND [options]
       --config ID            with the overrides of this entry of schedules
       --env K=V              a variable for the run; may be given several times
       --force                run in spite of an invalid or disabling pipeline.json
+      --trust                trust the workspace for good; asked for on a terminal, needed once elsewhere
   runs [NAME]              past runs, newest first
       --limit N              at most N (default 20)
   logs ID [-f]             the log of a run; -f follows a live one
@@ -49,6 +54,7 @@ export const usage = `Usage: ffdesk COMMAND [options]
   secrets key              keep the server's ENCRYPTION_KEY; it comes by standard input
   encrypt                  a token for encrypted_env from standard input
   preheat [NAME...]        fetch Python and packages ahead of runs (default: all that are not warm)
+      --trust                as for run
   cache [ls]               what the cache holds: packages, Pythons, sizes, who uses them
   cache check              whether every file in it is as its package says; exit code 1 when one is not
       --quick                by sizes alone
@@ -57,15 +63,24 @@ export const usage = `Usage: ffdesk COMMAND [options]
       --yes                  remove it without asking
   cache export FILE        the cache as one file (.tar.gz), for a computer without a network
   cache import FILE        take over from such a file; it holds code that runs: only from whom you trust
+  status                   branch, ahead and behind, changed files by pipeline
+  check                    would the server run what a push would send? exit code 1 when something is red
+      --base REF             compared with REF, for example in CI (default: the upstream, else the server's branch)
+      --pre-push             as git's pre-push hook, which tells by standard input what is pushed
+  push                     check, then push; then what the server will do
+      --force-gate           in spite of red items
+      --trust                as for run
+  sync                     fetch and fast-forward, as the server does it, where nothing would be lost
+      --trust                as for run
   doctor                   what the app needs around it, and what to do about what is missing
 
 Options for every command:
   --json                   one JSON object a line
-  --workspace DIR          default: the workspace that was open last, else the samples
+  --workspace DIR          default: the workspace that was open last, else the samples; of status, check, push and sync the current folder
   --user-data-dir DIR      another profile: settings, history and logs of its own
 
 Exit codes of run: the pipeline's own (of its last attempt, where it is retried); 124 when its timeout ended it; 130 when it
-was stopped; 2 for wrong usage, an unknown or a refused pipeline; 1 when it could not be run for another reason. The other
+was stopped; 2 for wrong usage, an unknown or a refused pipeline, a workspace that is not trusted; 1 when it could not be run for another reason. The other
 commands: 0, 2 for wrong usage, 1 when it did not work.
 
 Secrets are kept with the key file secrets.key of the profile, or with ENCRYPTION_KEY where it is set.
@@ -87,6 +102,10 @@ export function parseInvocation(argv: string[]): Parsed {
         runner: { type: 'string' },
         env: { type: 'string', multiple: true },
         force: { type: 'boolean' },
+        trust: { type: 'boolean' },
+        base: { type: 'string' },
+        'pre-push': { type: 'boolean' },
+        'force-gate': { type: 'boolean' },
         config: { type: 'string' },
         limit: { type: 'string' },
         next: { type: 'string' },
@@ -111,10 +130,19 @@ export function parseInvocation(argv: string[]): Parsed {
 
   switch (command) {
     case 'list':
+    case 'status':
     case 'doctor':
       return argument === undefined ? right({ ...common, command }) : wrong(`"${command}" takes no argument.`)
+    case 'check':
+      if (argument !== undefined) return wrong('"check" takes no argument.')
+      if (values['pre-push'] && values.base !== undefined) return wrong('--base does not go with --pre-push: git says what is on the other side.')
+      return right({ ...common, command, base: values.base ?? null, prePush: values['pre-push'] ?? false })
+    case 'push':
+      return argument === undefined ? right({ ...common, command, forceGate: values['force-gate'] ?? false, trust: values.trust ?? false }) : wrong('"push" takes no argument: it pushes the branch that is checked out.')
+    case 'sync':
+      return argument === undefined ? right({ ...common, command, trust: values.trust ?? false }) : wrong('"sync" takes no argument.')
     case 'preheat':
-      return right({ ...common, command, pipelines: positionals.slice(1) })
+      return right({ ...common, command, pipelines: positionals.slice(1), trust: values.trust ?? false })
     case 'cache':
       if (argument === 'check') return right({ ...common, command: 'cache-check', isFull: !values.quick, repairs: values.repair ?? false })
       if (values.quick || values.repair) return wrong('--quick and --repair go with "cache check".')
@@ -133,7 +161,7 @@ export function parseInvocation(argv: string[]): Parsed {
         if (!match) return wrong(`--env takes NAME=VALUE, not "${entry.split('=')[0]}".`)
         env[match[1]!] = match[2]!
       }
-      return right({ ...common, command, pipeline: argument, runner: runner ?? null, runConfigId: values.config ?? null, env, force: values.force ?? false })
+      return right({ ...common, command, pipeline: argument, runner: runner ?? null, runConfigId: values.config ?? null, env, force: values.force ?? false, trust: values.trust ?? false })
     }
     case 'runs': {
       const limit = Number(values.limit ?? 20)
@@ -172,7 +200,7 @@ function takesMore(command: string, argument: string | undefined): boolean {
 
 function optionsOf(command: string): string[] {
   const common = ['help', 'json', 'workspace', 'user-data-dir']
-  const own: Record<string, string[]> = { run: ['runner', 'config', 'env', 'force'], runs: ['limit'], logs: ['follow', 'as-server'], schedule: ['next', 'from'], list: [], doctor: [], stop: [], secrets: [], encrypt: [], preheat: [], cache: ['quick', 'repair', 'yes'] }
+  const own: Record<string, string[]> = { run: ['runner', 'config', 'env', 'force', 'trust'], runs: ['limit'], logs: ['follow', 'as-server'], schedule: ['next', 'from'], list: [], doctor: [], stop: [], secrets: [], encrypt: [], preheat: ['trust'], cache: ['quick', 'repair', 'yes'], status: [], check: ['base', 'pre-push'], push: ['force-gate', 'trust'], sync: ['trust'] }
   return Object.hasOwn(own, command) ? [...common, ...own[command]!] : [...common, ...Object.values(own).flat()]
 }
 

@@ -50,7 +50,7 @@ export async function readSecretValue(prompt: string): Promise<string> {
   return text.replace(/\r?\n$/, '')
 }
 
-async function readAll(): Promise<string> {
+export async function readAll(): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Buffer))
   return Buffer.concat(chunks).toString('utf8')

@@ -30,8 +30,10 @@ import { createVolumes } from './docker/volumes'
 import { createWorkerImage, localWorkerImage, type WorkerImage } from './docker/worker-image'
 import { createEvents, type Events } from './events'
 import { createFileService, type FileService } from './files/file-service'
+import { createGateService, type GateService } from './gate/gate-service'
 import { readGitFacts } from './git/git-facts'
 import { createGitService, type GitService } from './git/git-service'
+import { createSignInStore } from './git/sign-in-store'
 import { createPresence } from './instances/presence'
 import { createCatalog, type Catalog } from './pipelines/catalog'
 import { createDiscovery, type DiscoveredPipeline } from './pipelines/discovery'
@@ -96,6 +98,7 @@ export type Engine = {
   dependencies: DependencyService
   upkeep: CacheUpkeepService
   git: GitService
+  gate: GateService
   connection: EngineConnection
   workerImage: WorkerImage
   uv: UvFinder
@@ -138,6 +141,7 @@ export function createEngine(config: EngineConfig): Engine {
     events.publish('settings.changed', state)
     runs.settingsChanged()
     upkeep.settingsChanged()
+    git.remote.settingsChanged()
     void connection.recheck()
     void workspace.recheck().then(() => catalog.refresh())
   })
@@ -148,8 +152,13 @@ export function createEngine(config: EngineConfig): Engine {
   let notePipelinesKnown = (): void => undefined
   const pipelinesKnown = new Promise<void>((resolve) => (notePipelinesKnown = resolve))
   let lastRoot: string | undefined
+  /** Who ran something in a folder before trust was asked for has trusted it. */
+  const isTrusted = (root: string): boolean => {
+    if (!facts.isTrusted(root) && history.list({ workspaceRoot: root, pipeline: null, limit: 1 }).length > 0) facts.trust(root)
+    return facts.isTrusted(root)
+  }
   const workspace = createWorkspaceService({
-    store: { recent: facts.recentWorkspaces, remember: config.rememberWorkspaces ? facts.rememberWorkspace : () => undefined, isTrusted: facts.isTrusted, trust: facts.trust },
+    store: { recent: facts.recentWorkspaces, remember: config.rememberWorkspaces ? facts.rememberWorkspace : () => undefined, isTrusted, trust: facts.trust },
     settings: () => settings.current(),
     publish(state) {
       events.publish('workspace.changed', state)
@@ -164,6 +173,7 @@ export function createEngine(config: EngineConfig): Engine {
       void catalog.setDir(state.workspace?.pipelinesDir ?? null).then(() => state.workspace && notePipelinesKnown())
       void places.look()
       void git.state.refresh()
+      runs.recheckReady()
     },
     samplesDir: config.samplesDir,
     userSamplesDir: config.userSamplesDir,
@@ -247,8 +257,8 @@ export function createEngine(config: EngineConfig): Engine {
       secrets.refresh()
       schedule.refresh()
       pythons.refresh()
-      const root = workspace.current().workspace?.root
-      if (config.preheats && root !== undefined) triggers.catalogChanged(root, state.pipelines)
+      const open = workspace.current().workspace
+      if (config.preheats && open?.isTrusted === true) triggers.catalogChanged(open.root, state.pipelines)
     },
   })
   const files = createFileService({
@@ -304,6 +314,7 @@ export function createEngine(config: EngineConfig): Engine {
   const preheat = createPreheatService({
     pipelines: discovered,
     findPipeline: (name) => catalog.find(name),
+    requireTrust: workspace.requireTrust,
     warmState,
     environmentOf: (pipeline) => environmentOf(pipeline),
     worker,
@@ -351,6 +362,7 @@ export function createEngine(config: EngineConfig): Engine {
     onChanged: () => catalog.recompute(),
   })
   const dependencies = createDependencyService({
+    requireTrust: workspace.requireTrust,
     findPipeline: (name) => catalog.find(name),
     environmentOf: (pipeline) => environmentOf(pipeline),
     worker,
@@ -389,8 +401,9 @@ export function createEngine(config: EngineConfig): Engine {
     onProblem: (error) => appLog.error('Preheating did not begin', error),
   })
   const cipher = config.secretCipher ?? createKeyCipher(join(layout.root, 'secrets.key'), process.env.ENCRYPTION_KEY)
+  const secretStore = createSecretStore(database, cipher)
   const secrets = createSecretsService({
-    store: createSecretStore(database, cipher),
+    store: secretStore,
     cipher,
     workspaceRoot: () => openRoot(workspace),
     pipelines: () => catalog.current().pipelines,
@@ -421,6 +434,7 @@ export function createEngine(config: EngineConfig): Engine {
     findPipeline: (name) => catalog.find(name),
     pipelinesKnown,
     workspaceRoot: () => openRoot(workspace),
+    requireTrust: workspace.requireTrust,
     runner: (kind) => (kind === 'docker' ? dockerRunner : hostRunner),
     preparedRunId: ({ realPath }) => standby.claim(realPath),
     canKeepReady(name) {
@@ -452,6 +466,7 @@ export function createEngine(config: EngineConfig): Engine {
     pipelines: discovered,
     findPipeline: (name) => catalog.find(name),
     workspaceRoot: () => workspace.current().workspace?.root ?? null,
+    requireTrust: workspace.requireTrust,
     facts,
     publish: (state) => events.publish('schedule.changed', state),
     start: (pipeline, runConfigId) => runs.startScheduled(pipeline, runConfigId),
@@ -464,6 +479,23 @@ export function createEngine(config: EngineConfig): Engine {
     isTrusted: () => workspace.current().workspace?.isTrusted === true,
     environment: env,
     publish: events.publish,
+    signIns: createSignInStore(secretStore, cipher),
+    runDir: layout.runDir,
+    network,
+    // A command that ends soon syncs when it is told to.
+    autoSyncMinutes: () => (config.preheats ? settings.current().autoSyncMinutes : 0),
+    async onSynced() {
+      await catalog.refresh()
+      if (config.preheats) triggers.synced()
+    },
+  })
+  const gate = createGateService({
+    workspace: () => ({ root: openRoot(workspace), pipelinesDir: workspace.current().workspace?.pipelinesDir ?? '' }),
+    environment: env,
+    settings: () => settings.current(),
+    lastOutcomeOf: history.lastOutcomeOf,
+    gitState: () => git.state.refresh(),
+    nowMs: Date.now,
   })
   const hostProcesses = createHostProcesses(layout.runDir)
   const recovery = createRecovery({
@@ -501,6 +533,7 @@ export function createEngine(config: EngineConfig): Engine {
     dependencies,
     upkeep,
     git,
+    gate,
     connection,
     workerImage,
     uv,

@@ -5,7 +5,7 @@
 import type { ErrorCode } from '@shared/app-error'
 
 /** Ids of actions in the action registry that help against an error. */
-export type ErrorAction = 'view.cache' | 'view.doctor' | 'view.git' | 'view.settings' | 'view.secrets' | 'workspace.open' | 'workspace.openSamples' | 'engine.recheck' | 'image.pull'
+export type ErrorAction = 'view.cache' | 'view.doctor' | 'view.git' | 'view.settings' | 'view.secrets' | 'workspace.open' | 'workspace.trust' | 'workspace.openSamples' | 'engine.recheck' | 'image.pull'
 
 export type ErrorText = { titleKey: string; hintKey: string; action: ErrorAction | null }
 
@@ -85,7 +85,7 @@ const actions: Record<ErrorCode, ErrorAction | null> = {
   'workspace/none-open': 'workspace.open',
   'workspace/not-a-folder': 'workspace.open',
   'workspace/unreadable': 'workspace.open',
-  'workspace/untrusted': null,
+  'workspace/untrusted': 'workspace.trust',
   'workspace/vanished': 'workspace.open',
 }
 

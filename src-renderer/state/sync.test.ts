@@ -7,7 +7,7 @@ import { type SyncSource, applyRuns, createSync } from './sync'
 
 type Listener = Parameters<SyncSource['onEvent']>[0]
 
-const workspace = (root: string, rev: number) => ({ workspace: { root, name: root, pipelinesDir: root, isSample: false, isTrusted: true, problem: null }, recent: [], rev })
+const workspace = (root: string, rev: number) => ({ workspace: { root, name: root, pipelinesDir: root, isSample: false, isTrusted: true, belongsToOther: false, problem: null }, recent: [], rev })
 const catalog = (rev: number) => ({ pipelines: [], skipped: [{ name: `skipped-${rev}`, reason: 'no main.py' }], rev })
 const secrets = (rev: number) => ({ storage: 'keychain' as const, problem: null, secrets: [], missing: [], hasEncryptionKey: false, rev })
 const engine = { state: 'ready', endpoint: null, version: '20.10', architecture: null, reason: null, probes: [], rev: 1 }

@@ -88,6 +88,7 @@ export type CacheUpkeep = z.infer<typeof cacheUpkeep>
 const cacheFile = z.string().min(1).max(4096).regex(/\.tar\.gz$/, 'a file that ends in .tar.gz')
 
 export const cacheContract = {
+  /** Errors: workspace/untrusted, pipeline/not-found, cache/busy. */
   preheat: request({ /** null: all that have something to fetch. */ pipelines: z.array(pipelineName).max(10_000).nullable() }, preheatState),
   cancelPreheat: request({}, preheatState),
   preheatState: request({}, preheatState),

@@ -70,6 +70,8 @@ export const gitPrompt = z.object({
   target: z.string().nullable(),
   /** Of a host key. */
   fingerprint: z.string().nullable(),
+  /** Somebody else than the remote's configured host asks: an `insteadOf`, a `pushurl` or a redirect led there. */
+  isOtherHost: z.boolean(),
 })
 export type GitPrompt = z.infer<typeof gitPrompt>
 
@@ -82,6 +84,10 @@ export const gitOperation = z.object({
   stage: z.string().nullable(),
   percent: z.number().min(0).max(100).nullable(),
   prompt: gitPrompt.nullable(),
+  /** The host that it talks to, or the program that it waits for. */
+  waitsFor: z.string().nullable(),
+  /** Started by the app itself, by its interval. */
+  isAutomatic: z.boolean(),
   /** When something was last heard; a long silence is said. */
   heardAtMs: atMs,
   startedAtMs: atMs,

@@ -3,7 +3,9 @@ import type { EventName, Handlers, InputOf, OutputOf, ParsedInputOf, PayloadOf, 
 import { cacheContract } from './cache'
 import { dependenciesContract } from './dependencies'
 import { filesContract } from './files'
+import { gateContract } from './gate'
 import { gitContract } from './git'
+import { remoteContract } from './remote'
 import { pipelinesContract } from './pipelines'
 import { pythonsContract } from './pythons'
 import { runsContract } from './runs'
@@ -22,6 +24,8 @@ export const contract = {
   pythons: pythonsContract,
   dependencies: dependenciesContract,
   git: gitContract,
+  gate: gateContract,
+  remote: remoteContract,
   schedule: scheduleContract,
   secrets: secretsContract,
   tools: toolsContract,

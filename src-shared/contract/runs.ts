@@ -129,6 +129,8 @@ export const run = z.object({
   gitBranch: z.string().nullable(),
   /** Uncommitted changes in the pipeline's folder; null outside a repository. */
   gitDirty: z.boolean().nullable(),
+  /** git's name for the content of the pipeline's folder; null when it was dirty. */
+  gitTree: z.string().nullable(),
   /** The command line that the runner executes, values of env left out; for the user to copy. */
   commandLine: z.string().nullable(),
   logFile: z.string(),
@@ -202,7 +204,7 @@ export const envOverrides = z
 
 export const runsContract = {
   /**
-   * Answers at once with the new run; all else comes as events. Errors: pipeline/not-found, pipeline/disabled,
+   * Answers at once with the new run; all else comes as events. Errors: workspace/untrusted, pipeline/not-found, pipeline/disabled,
    * pipeline/invalid-config (an invalid pipeline.json never runs silently with defaults; `ignoreProblems` runs it with them),
    * run/unknown-config, secret/unavailable (a secret is there and cannot be read), file/outside-workspace,
    * run/already-running (while `whenRunning` is `refuse`).

@@ -30,7 +30,7 @@ export type ScheduleState = z.infer<typeof scheduleState>
 
 export const scheduleContract = {
   list: request({}, scheduleState),
-  /** Off by default, remembered for each workspace. */
+  /** Off by default, remembered for each workspace. Errors: workspace/untrusted. */
   setActive: request({ active: z.boolean() }, scheduleState),
   /** The next fire times as the server computes them, ascending per entry. Errors: pipeline/not-found. */
   next: request(

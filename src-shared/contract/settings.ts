@@ -64,6 +64,15 @@ export const settings = z.strictObject({
   preheatAfterEdit: z.boolean(),
   /** From this size on the app asks whether something of a workspace's cache may go; 0: never. */
   cacheCapGigabytes: z.number().int().min(0).max(100_000),
+  /** The branch that the server takes (FASTFLOW.md §6). */
+  serverBranch: z.string().min(1).max(250).regex(/^(?!-)[^\s~^:?*[\\]+$/, 'the name of a branch'),
+  /** The push gate warns of larger files, and calls those above the second red. In MB. */
+  warnFileMegabytes: z.number().int().min(1).max(100_000),
+  refuseFileMegabytes: z.number().int().min(1).max(100_000),
+  /** After a sync that brought something, as a server does. */
+  preheatAfterSync: z.boolean(),
+  /** Minutes between syncs that the app makes by itself, where nothing would be lost; 0: none. The server's AUTO_SYNC_INTERVAL. */
+  autoSyncMinutes: z.number().int().min(0).max(10_080),
 })
 export type Settings = z.infer<typeof settings>
 
@@ -91,6 +100,11 @@ export const defaultSettings: Settings = {
   preheatAtStart: true,
   preheatAfterEdit: false,
   cacheCapGigabytes: 10,
+  serverBranch: 'main',
+  warnFileMegabytes: 5,
+  refuseFileMegabytes: 100,
+  preheatAfterSync: true,
+  autoSyncMinutes: 0,
 }
 
 /** `problems` names what in the settings file was not usable; those settings have their defaults. */

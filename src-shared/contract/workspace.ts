@@ -9,6 +9,8 @@ export const workspace = z.object({
   isSample: z.boolean(),
   /** The user said that what is in it may be executed: runs, and what its git configuration names. */
   isTrusted: z.boolean(),
+  /** The folder's owner is another user of this computer. */
+  belongsToOther: z.boolean(),
   /** Set while the folder cannot be used (vanished, unreadable); the last known content stays listed. */
   problem: z.object({ code: z.enum(['workspace/vanished', 'workspace/unreadable', 'workspace/not-a-folder']), message: z.string() }).nullable(),
 })
@@ -23,7 +25,7 @@ export const workspaceContract = {
   open: request({ path: z.string().min(1).max(4096) }, workspaceState),
   /** Opens the user's copy of the sample workspace, made on first use. */
   openSamples: request({}, workspaceState),
-  /** The user trusts what is in the open workspace; kept for this folder. */
+  /** The user trusts what is in the open workspace; kept for this folder. Until then whatever would execute something of it answers workspace/untrusted. */
   trust: request({}, workspaceState),
   /** Shows the system's folder dialog; null when it was cancelled. */
   pickFolder: request({}, z.object({ path: z.string().nullable() })),

@@ -19,6 +19,8 @@ export type PreheatDeps = {
   pipelines: () => DiscoveredPipeline[]
   findPipeline: (name: string) => DiscoveredPipeline
   warmState: WarmState
+  /** What is built from source executes what the requirements name. Throws workspace/untrusted. */
+  requireTrust: () => void
   /** Throws workspace/none-open, docker/…, tool/missing. */
   worker: () => Promise<CacheWorker>
   environmentOf: (pipeline: DiscoveredPipeline) => SetupEnvironment
@@ -34,7 +36,7 @@ export type PreheatDeps = {
 }
 
 export type PreheatService = {
-  /** Answers when it has begun. null: all that are not warm. Throws pipeline/not-found and cache/busy. */
+  /** Answers when it has begun. null: all that are not warm. Throws workspace/untrusted, pipeline/not-found and cache/busy. */
   start(names: string[] | null): Promise<PreheatState>
   /** Ends what is under way; what was fetched stays. */
   cancel(): PreheatState
@@ -143,6 +145,7 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
   }
 
   const start: PreheatService['start'] = async (names) => {
+    deps.requireTrust()
     // One that was cancelled is over within a moment.
     if (working && stop.signal.aborted) await working
     if (working) throw new AppError('cache/busy', 'The cache is being filled already. Wait until it is done, or cancel it.')

@@ -9,7 +9,7 @@ beforeEach(() => {
 })
 afterEach(() => void vi.useRealTimers())
 
-function triggers(settings = { preheatAtStart: true, preheatAfterEdit: true }, env: NodeJS.ProcessEnv = {}) {
+function triggers(settings = { preheatAtStart: true, preheatAfterSync: false, preheatAfterEdit: true }, env: NodeJS.ProcessEnv = {}) {
   return createPreheatTriggers({ settings: () => settings, env: () => env, preheat: async (names) => asked.push(names), onProblem: () => undefined })
 }
 const pipelines = (states: Record<string, CacheState>): Pipeline[] => Object.entries(states).map(([name, state]) => ({ name, cache: { state, reason: null } }) as Pipeline)
@@ -25,8 +25,8 @@ test('once for a workspace that was used before; one that is new is left to its 
 })
 
 test.each<[object, NodeJS.ProcessEnv]>([
-  [{ preheatAtStart: false, preheatAfterEdit: true }, {}],
-  [{ preheatAtStart: true, preheatAfterEdit: true }, { UV_PRE_HEAT: 'False' }],
+  [{ preheatAtStart: false, preheatAfterSync: false, preheatAfterEdit: true }, {}],
+  [{ preheatAtStart: true, preheatAfterSync: false, preheatAfterEdit: true }, { UV_PRE_HEAT: 'False' }],
 ])('not with %j and %j', (settings, env) => {
   triggers(settings as never, env).opened('/a', true)
   expect(asked).toEqual([])
@@ -54,7 +54,7 @@ test('not for an edit that was taken back, a preheating that was cancelled, or w
   catalogChanged('/a', pipelines({ one: 'warm', two: 'cold' }))
   vi.advanceTimersByTime(5000)
   expect(asked.flat()).toEqual([])
-  const off = triggers({ preheatAtStart: true, preheatAfterEdit: false })
+  const off = triggers({ preheatAtStart: true, preheatAfterSync: false, preheatAfterEdit: false })
   off.catalogChanged('/a', pipelines({ one: 'warm' }))
   off.catalogChanged('/a', pipelines({ one: 'stale' }))
   vi.advanceTimersByTime(5000)

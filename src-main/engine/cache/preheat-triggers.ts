@@ -1,9 +1,9 @@
-/** Preheating by itself: once a workspace that was used before is open and its engine is there, and after an edit of requirements. */
+/** Preheating by itself: once a workspace that was used before is open and its engine is there, after an edit of requirements, after a sync. */
 import type { CacheState, Pipeline, StaleReason } from '@shared/contract/pipelines'
 import type { Settings } from '@shared/contract/settings'
 
 export type PreheatTriggerDeps = {
-  settings: () => Pick<Settings, 'preheatAtStart' | 'preheatAfterEdit'>
+  settings: () => Pick<Settings, 'preheatAtStart' | 'preheatAfterEdit' | 'preheatAfterSync'>
   /** The app's environment: the server's UV_PRE_HEAT switches it off here, too. */
   env: () => NodeJS.ProcessEnv
   /** null: all that are not warm. Rejects while one is under way. */
@@ -15,6 +15,8 @@ export type PreheatTriggers = {
   /** The first look at a workspace decides: one that was used before is preheated, one that is new waits for its user. */
   opened(root: string, wasUsed: boolean): void
   catalogChanged(root: string, pipelines: readonly Pipeline[]): void
+  /** The pipelines that a sync brought are known. */
+  synced(): void
   dispose(): void
 }
 
@@ -29,6 +31,8 @@ export function createPreheatTriggers(deps: PreheatTriggerDeps): PreheatTriggers
   let seen: { root: string; states: Map<string, CacheState> } | null = null
   const edited = new Set<string>()
   let timer: NodeJS.Timeout | null = null
+
+  const isWanted = (): boolean => !/^(?:0|false|no|off)$/i.test(deps.env().UV_PRE_HEAT ?? '')
 
   const later = (): void => {
     if (timer) clearTimeout(timer)
@@ -45,7 +49,7 @@ export function createPreheatTriggers(deps: PreheatTriggerDeps): PreheatTriggers
     opened(root, wasUsed) {
       if (openedRoot === root) return
       openedRoot = root
-      if (wasUsed && deps.settings().preheatAtStart && !/^(?:0|false|no|off)$/i.test(deps.env().UV_PRE_HEAT ?? '')) deps.preheat(null).catch(deps.onProblem)
+      if (wasUsed && deps.settings().preheatAtStart && isWanted()) deps.preheat(null).catch(deps.onProblem)
     },
     catalogChanged(root, pipelines) {
       const before = seen?.root === root ? seen.states : null
@@ -59,6 +63,9 @@ export function createPreheatTriggers(deps: PreheatTriggerDeps): PreheatTriggers
       }
       if (edited.size > 0) later()
       else if (timer) clearTimeout(timer)
+    },
+    synced() {
+      if (deps.settings().preheatAfterSync && isWanted()) deps.preheat(null).catch(deps.onProblem)
     },
     dispose() {
       if (timer) clearTimeout(timer)

@@ -23,6 +23,8 @@ import { readLock } from './lock-text'
 import { readWritten, requirementsKey, sourcesKey } from './written-facts'
 
 export type DependencyDeps = {
+  /** A check can build what the folder and its requirements name. Throws workspace/untrusted. */
+  requireTrust: () => void
   /** Throws pipeline/not-found. */
   findPipeline: (name: string) => DiscoveredPipeline
   /** The variables for uv that its run would get; those that are secrets are masked in what is told. */
@@ -218,6 +220,7 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
   return {
     look,
     async check(name) {
+      deps.requireTrust()
       look(name, false)
       const entry = entryOf(name)
       if (entry.phase === 'looking') await entry.working
@@ -232,6 +235,7 @@ export function createDependencyService(deps: DependencyDeps): DependencyService
       return stateOf(entry)
     },
     async proposeLock(name, upgrade) {
+      deps.requireTrust()
       const entry = entryOf(name)
       if (entry.phase === 'looking') await entry.working
       expectIdle(entry)

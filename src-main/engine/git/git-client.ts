@@ -7,6 +7,7 @@ import { devNull } from 'node:os'
 import { GitError, GitPluginError, simpleGit } from 'simple-git'
 import { AppError } from '@shared/app-error'
 import { gitFailure } from './git-errors'
+import { endTree, treeOf, type ProcessEntry } from './process-tree'
 
 export type GitResult = { exitCode: number; stdout: Buffer; stderr: string }
 
@@ -62,6 +63,10 @@ export function createGitClient({ folder, environment, isTrusted, filters = [] }
   const run: GitClient['run'] = async (argv, { ok = [0], input, signal, env = {}, config: more = [], onStderr, silentMs = defaultSilentMs } = {}) => {
     if (signal?.aborted) throw cancelled(argv)
     let ended: GitResult | null = null
+    let tree: ProcessEntry[] = []
+    // Before simple-git ends the one process that it knows: what that started would no longer be found.
+    const onAbort = (): void => void (tree = treeOf(argv))
+    signal?.addEventListener('abort', onAbort)
     const variables = { ...gitEnvironment(environment, isTrusted), ...settingVariables([...settings, ...more]), ...env }
     const git = simpleGit({
       baseDir: folder,
@@ -81,8 +86,13 @@ export function createGitClient({ folder, environment, isTrusted, filters = [] }
     try {
       await git.raw([...argv])
     } catch (error) {
-      if (signal?.aborted) throw cancelled(argv)
+      if (signal?.aborted) {
+        await endTree(tree)
+        throw cancelled(argv)
+      }
       throw fromSimpleGit(error, folder, argv, silentMs)
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
     }
     const result = ended as GitResult | null
     if (result === null) throw new AppError('internal', `git ${argv[0] ?? ''} ended without an answer.`)

@@ -3,6 +3,7 @@
  * Pure. What is not recognised stays `git/failed` with git's own words.
  */
 import { AppError, type ErrorCode, type ErrorDetails } from '@shared/app-error'
+import { createTerminalFilter } from '@shared/terminal-filter'
 import type { GitResult } from './git-client'
 
 type Rule = { pattern: RegExp; code: ErrorCode; say: (match: RegExpExecArray) => string; details?: (match: RegExpExecArray) => ErrorDetails }
@@ -14,7 +15,7 @@ const rules: Rule[] = [
   { pattern: /(GH006|protected branch|GitLab: You are not allowed to push code to protected branches)/i, code: 'git/protected-branch', say: () => 'The server protects this branch. Push to a branch of your own and open a pull request.' },
   { pattern: /(?:GH001|File (\S+) is [\d.]+ MB; this exceeds|this exceeds .* file size limit|exceeds the maximum (?:file|push) size|RPC failed; HTTP 413)/, code: 'git/too-large', say: ([, file]) => `${file ?? 'A file'} is larger than the server takes. Remove it from the commits, then push again.`, details: ([, file]) => ({ file: file ?? null }) },
   { pattern: /\[remote rejected\][^\n]*\((?:pre-receive|update) hook declined\)|\[remote rejected\]/, code: 'git/hook-declined', say: () => 'A hook of the server refused the push. Its words are in the output.' },
-  { pattern: /\[rejected\][^\n]*\((?:fetch first|non-fast-forward|stale info)\)|Updates were rejected because/, code: 'git/non-fast-forward', say: () => 'The remote has commits that are not here. Fetch them, then rebase or merge.' },
+  { pattern: /\[rejected\][^\n]*\((?:fetch first|non-fast-forward|stale info)\)|Updates were rejected because|Need to specify how to reconcile divergent branches|Not possible to fast-forward|Diverging branches can't be fast-forwarded/, code: 'git/non-fast-forward', say: () => 'The remote has commits that are not here. Fetch them, then rebase or merge.' },
   { pattern: /\[rejected\][^\n]*\(would clobber existing tag\)/, code: 'git/rejected', say: () => 'The remote has another tag of this name.' },
   { pattern: /has no upstream branch|no upstream configured|There is no tracking information/, code: 'git/no-upstream', say: () => 'This branch has no upstream yet. Push it once with its upstream set.' },
   { pattern: /You are not currently on a branch|HEAD detached/, code: 'git/detached-head', say: () => 'No branch is checked out. Make a branch for the commits first.' },
@@ -23,7 +24,7 @@ const rules: Rule[] = [
   { pattern: /The requested URL returned error: 403|Permission to \S+ denied|access denied/i, code: 'git/forbidden', say: () => 'The server knows you, but does not let you do this. Check the rights of the token or key.' },
   { pattern: /Repository not found|repository '[^']*' not found|does not appear to be a git repository|The requested URL returned error: 404/, code: 'git/remote-missing', say: () => 'There is no such repository at the remote’s address, or you may not see it. Check the address and the sign-in.' },
   { pattern: /(?:SSL certificate problem|server certificate verification failed|unable to get local issuer certificate|self[- ]signed certificate)/i, code: 'git/certificate', say: () => 'The server’s certificate is not trusted. If your network has a certificate authority of its own, set its PEM file in the settings.' },
-  { pattern: /Could not resolve host(?:name)?:? ?(\S+)?|Connection (?:refused|timed out|reset)|Failed to connect to|Network is unreachable|The requested URL returned error: 5\d\d|early EOF|unexpected disconnect|Could not connect to server|kex_exchange_identification|Connection closed by/i, code: 'git/network', say: () => 'The server cannot be reached, or ended the connection. Check the network, then try again.' },
+  { pattern: /Could not resolve host(?:name)?:? ?(\S+)?|Connection (?:refused|timed out|reset)|Failed to connect to|Network is unreachable|The requested URL returned error: 5\d\d|early EOF|unexpected disconnect|Could not connect to server|kex_exchange_identification|Connection closed by|RPC failed; curl|The remote end hung up/i, code: 'git/network', say: () => 'The server cannot be reached, or ended the connection. Check the network, then try again.' },
   { pattern: /detected dubious ownership in repository at '([^']+)'/, code: 'git/dubious-ownership', say: ([, path]) => `The folder ${path ?? ''} belongs to another user, so git does not work in it. If you trust it: git config --global --add safe.directory '${path ?? ''}'`, details: ([, path]) => ({ path: path ?? null }) },
   { pattern: /nothing to commit|nothing added to commit|no changes added to commit/, code: 'git/nothing-to-commit', say: () => 'There is nothing to commit. Stage a change first.' },
   { pattern: /Please tell me who you are|unable to auto-detect email address|empty ident name/, code: 'git/identity-unknown', say: () => 'git does not know your name and e-mail address for the commit. Enter them once.' },
@@ -42,7 +43,7 @@ const rules: Rule[] = [
 
 /** Never holds a password of an address: git prints some (RELIABILITY.md F31). */
 export function gitFailure(argv: readonly string[], { exitCode, stdout, stderr }: GitResult): AppError {
-  const said = withoutSecrets(`${stderr}\n${stdout.subarray(0, 100_000).toString('utf8')}`.trim())
+  const said = withoutEscapes(withoutSecrets(`${stderr}\n${stdout.subarray(0, 100_000).toString('utf8')}`.trim()))
   const command = argv.find((word) => !word.startsWith('-')) ?? ''
   for (const { pattern, code, say, details } of rules) {
     const match = pattern.exec(said)
@@ -50,6 +51,11 @@ export function gitFailure(argv: readonly string[], { exitCode, stdout, stderr }
   }
   const line = said.split('\n').find((text) => /^(?:fatal|error):/.test(text)) ?? said.split('\n')[0] ?? ''
   return new AppError('git/failed', `git ${command} failed: ${line.replace(/^(?:fatal|error): /, '') || `exit code ${exitCode}`}`, { command, exitCode, output: said.slice(0, 20_000) })
+}
+
+/** Colours and the like of hooks and servers: they could hide or forge lines. */
+export function withoutEscapes(text: string): string {
+  return createTerminalFilter().push(text).replace(/\x1b\[[\d;:]*m/g, '')
 }
 
 export function withoutSecrets(text: string): string {

@@ -23,7 +23,7 @@ const factsOf = (folder: string) => readGitFacts(folder, process.env)
 describe('a repository', () => {
   test('that is clean', async () => {
     const root = repository()
-    expect(await factsOf(join(root, 'demo'))).toEqual({ gitCommit: git(root, 'rev-parse', 'HEAD'), gitBranch: 'work', gitDirty: false })
+    expect(await factsOf(join(root, 'demo'))).toEqual({ gitCommit: git(root, 'rev-parse', 'HEAD'), gitBranch: 'work', gitDirty: false, gitTree: git(root, 'rev-parse', 'HEAD:demo') })
   })
 
   test.each<[string, (root: string) => void, boolean]>([
@@ -41,13 +41,13 @@ describe('a repository', () => {
   test('without a commit knows its branch only', async () => {
     const root = makeTemporaryWorkspace({ 'demo/main.py': '' })
     git(root, 'init', '-q', '-b', 'fresh')
-    expect(await factsOf(join(root, 'demo'))).toEqual({ gitCommit: null, gitBranch: 'fresh', gitDirty: true })
+    expect(await factsOf(join(root, 'demo'))).toEqual({ gitCommit: null, gitBranch: 'fresh', gitDirty: true, gitTree: null })
   })
 
   test('with a detached head knows its commit only', async () => {
     const root = repository()
     git(root, 'checkout', '-q', '--detach')
-    expect(await factsOf(join(root, 'demo'))).toEqual({ gitCommit: git(root, 'rev-parse', 'HEAD'), gitBranch: null, gitDirty: false })
+    expect(await factsOf(join(root, 'demo'))).toEqual({ gitCommit: git(root, 'rev-parse', 'HEAD'), gitBranch: null, gitDirty: false, gitTree: git(root, 'rev-parse', 'HEAD:demo') })
   })
 
   test('is only looked at: its index stays as it is, and GIT_DIR of the app’s environment leads nowhere else', async () => {
@@ -61,7 +61,7 @@ describe('a repository', () => {
 })
 
 describe('nothing is known', () => {
-  const nothing = { gitCommit: null, gitBranch: null, gitDirty: null }
+  const nothing = { gitCommit: null, gitBranch: null, gitDirty: null, gitTree: null }
   test('outside a repository', async () => expect(await factsOf(makeTemporaryWorkspace())).toEqual(nothing))
   test('in a folder that is gone', async () => expect(await factsOf(join(makeTemporaryWorkspace(), 'gone'))).toEqual(nothing))
   test('without git', async () => expect(await readGitFacts(repository(), { PATH: '/nowhere' })).toEqual(nothing))

@@ -14,6 +14,8 @@ export type OperationHandle = {
   call(more?: GitCall): GitCall
   /** Adds to the output. */
   print(text: string): void
+  /** Whom or what it waits for while it is silent: a host, a hook. */
+  waitFor(what: string | null): void
   /** Puts a question to the user; null: refused. */
   ask(prompt: Omit<GitPrompt, 'id'>): Promise<PromptAnswer | null>
 }
@@ -22,7 +24,7 @@ export type PromptAnswer = { answer: string; remember: boolean }
 
 export type GitOperations = {
   /** Begins, and answers at once. Throws git/busy. */
-  start(kind: GitOperation['kind'], work: (handle: OperationHandle) => Promise<void>): GitOperation
+  start(kind: GitOperation['kind'], work: (handle: OperationHandle) => Promise<void>, options?: { isAutomatic?: boolean }): GitOperation
   /** Resolves with the operation when it is over. */
   ended(id: string): Promise<GitOperation>
   list(): GitOperation[]
@@ -76,6 +78,7 @@ export function createGitOperations(deps: GitOperationsDeps): GitOperations {
       signal: one.stop.signal,
       call: (more = {}) => ({ silentMs: null, signal: one.stop.signal, onStderr: print, ...more }),
       print,
+      waitFor: (waitsFor) => void change(one, { waitsFor }),
       ask(prompt) {
         if (one.stop.signal.aborted) return Promise.resolve(null)
         return new Promise((resolve) => {
@@ -104,11 +107,11 @@ export function createGitOperations(deps: GitOperationsDeps): GitOperations {
   }
 
   return {
-    start(kind, work) {
+    start(kind, work, { isAutomatic = false } = {}) {
       const live = kept.find(isLive)
       if (live) throw new AppError('git/busy', `git is at work already (${live.entity.kind}). Wait until it is done, or cancel it.`, { operationId: live.entity.id })
       const atMs = deps.nowMs()
-      const entity: GitOperation = { id: randomUUID(), kind, state: 'running', stage: null, percent: null, prompt: null, heardAtMs: atMs, startedAtMs: atMs, finishedAtMs: null, error: null, rev: 1 }
+      const entity: GitOperation = { id: randomUUID(), kind, state: 'running', stage: null, percent: null, prompt: null, waitsFor: null, isAutomatic, heardAtMs: atMs, startedAtMs: atMs, finishedAtMs: null, error: null, rev: 1 }
       const one: Kept = { entity, output: '', stop: new AbortController(), resolve: null, over: Promise.resolve() }
       kept.unshift(one)
       kept.length = Math.min(kept.length, mostKept)

@@ -1,8 +1,11 @@
 /** Git of the open workspace: one live picture, one list of operations, and what the parts of this folder do with both. */
 import type { GitOperation, GitState } from '@shared/contract/git'
 import type { Publish } from '../events'
+import type { NetworkEnvironment } from '../platform/network-environment'
 import { subscribeIgnoring, watchFolder, type FolderWatch } from '../workspace/watch'
 import { createGitOperations, type GitOperations } from './git-operations'
+import { createRemoteService, type RemoteService } from './remote-service'
+import type { SignInStore } from './sign-in-store'
 import { createRepositoryState, type RepositoryState } from './repository-state'
 
 export type GitServiceDeps = {
@@ -10,18 +13,24 @@ export type GitServiceDeps = {
   isTrusted: () => boolean
   environment: () => NodeJS.ProcessEnv
   publish: Publish
+  signIns: SignInStore
+  runDir: string
+  network: () => Promise<NetworkEnvironment>
+  autoSyncMinutes: () => number
+  onSynced: () => Promise<void>
 }
 
 export type GitService = {
   state: RepositoryState
   operations: GitOperations
+  remote: RemoteService
   dispose(): Promise<void>
 }
 
 /** Much is written there that tells nothing about the state. */
 const withinGitDir = ['objects', 'lfs', 'modules', 'logs']
 
-export function createGitService({ workspace, isTrusted, environment, publish }: GitServiceDeps): GitService {
+export function createGitService({ workspace, isTrusted, environment, publish, ...deps }: GitServiceDeps): GitService {
   let watches: Promise<FolderWatch>[] = []
 
   const watch = (folders: string[]): void => {
@@ -42,10 +51,14 @@ export function createGitService({ workspace, isTrusted, environment, publish }:
     nowMs: Date.now,
   })
 
+  const remote = createRemoteService({ ...deps, state, operations, isTrusted, environment, workspaceRoot: () => workspace()?.root ?? null, nowMs: Date.now })
+
   return {
     state,
     operations,
+    remote,
     async dispose() {
+      remote.dispose()
       state.dispose()
       await operations.dispose()
       await Promise.all(watches.map(async (one) => (await one).close()))

@@ -6,6 +6,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { AppError, toWireError } from '@shared/app-error'
 import type { ChangedFile, GitRemote, GitState, UnfinishedWork } from '@shared/contract/git'
+import { untrustedWorkspace } from '../workspace/untrusted'
 import { withoutSecrets } from './git-errors'
 import { readStatus } from './git-status'
 import { openRepository, type OpenRepository } from './open-repository'
@@ -27,6 +28,8 @@ export type RepositoryState = {
   refresh(): Promise<GitState>
   /** Opened anew for every change, so that trust and configuration are those of now. Throws git/no-repository, workspace/none-open, git/…. */
   open(): Promise<OpenRepository>
+  /** The one way to whatever changes something, in which hooks, filters and helpers of the repository run. Throws workspace/untrusted besides. */
+  openToChange(): Promise<OpenRepository>
   dispose(): void
 }
 
@@ -79,6 +82,13 @@ export function createRepositoryState(deps: RepositoryStateDeps): RepositoryStat
     return looking
   }
 
+  const open = async (): Promise<OpenRepository> => {
+    if (deps.workspace() === null) throw new AppError('workspace/none-open', 'No folder is open. Open a folder with pipelines, or the sample workspace.')
+    const opened = await find()
+    if (opened === null) throw new AppError('git/no-repository', 'This workspace is in no git repository. Make one, or clone one.')
+    return opened
+  }
+
   return {
     current: () => state,
     noteChange() {
@@ -89,10 +99,10 @@ export function createRepositoryState(deps: RepositoryStateDeps): RepositoryStat
       timer.unref()
     },
     refresh,
-    async open() {
-      if (deps.workspace() === null) throw new AppError('workspace/none-open', 'No folder is open. Open a folder with pipelines, or the sample workspace.')
-      const opened = await find()
-      if (opened === null) throw new AppError('git/no-repository', 'This workspace is in no git repository. Make one, or clone one.')
+    open,
+    async openToChange() {
+      const opened = await open()
+      if (!opened.isTrusted) throw untrustedWorkspace(opened.root)
       return opened
     },
     dispose() {

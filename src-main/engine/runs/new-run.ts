@@ -46,6 +46,7 @@ export function newRun(asked: NewRun): Run {
     gitCommit: null,
     gitBranch: null,
     gitDirty: null,
+    gitTree: null,
     commandLine: null,
     logBytes: 0,
     logOmittedBytes: 0,

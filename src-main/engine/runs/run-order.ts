@@ -34,6 +34,8 @@ export type RunOrderDeps = {
   findPipeline: (name: string) => DiscoveredPipeline
   /** Throws workspace/none-open or the workspace's problem. */
   workspaceRoot: () => string
+  /** Throws workspace/untrusted. */
+  requireTrust: () => void
   secrets: SecretSource
   /** The id of a run for which something is kept ready; null: any will do. */
   preparedRunId: (pipeline: DiscoveredPipeline) => string | null
@@ -42,7 +44,7 @@ export type RunOrderDeps = {
 export type RunOrders = {
   /** Completes what was asked for. Throws workspace/none-open. */
   order(asked: Pick<RunOrder, 'pipeline' | 'runConfigId' | 'trigger'> & Partial<RunOrder>): RunOrder
-  /** Throws what `runs.start` says: pipeline/…, run/unknown-config, secret/unavailable, file/outside-workspace. */
+  /** Every run is admitted here, whoever asks for it, and what is kept ready for one. Throws what `runs.start` says: workspace/untrusted, pipeline/…, run/unknown-config, secret/unavailable, file/outside-workspace. */
   plan(order: RunOrder): RunPlan
 }
 
@@ -87,6 +89,7 @@ export function createRunOrders(deps: RunOrderDeps): RunOrders {
     plan(order) {
       const { runId, workspaceRoot, trigger } = order
       if (workspaceRoot !== deps.workspaceRoot()) throw new AppError('pipeline/not-found', `The folder with ${order.pipeline} is not open any more.`, { pipeline: order.pipeline })
+      deps.requireTrust()
       const pipeline = deps.findPipeline(order.pipeline)
       refuseStart(pipeline, order.ignoreProblems)
       if (trigger === 'restart' && !pipeline.config.restartOnCrash && pipeline.config.restartInterval === null) {

@@ -65,7 +65,7 @@ describe('a run that goes well', () => {
   })
 
   test('git facts that come late are kept, and do not hold up the phases', async () => {
-    let answer = (_facts: { gitCommit: string; gitBranch: string; gitDirty: boolean }): void => undefined
+    let answer = (_facts: { gitCommit: string; gitBranch: string; gitDirty: boolean; gitTree: string | null }): void => undefined
     const world = createRunWorld({ gitFacts: () => new Promise((resolve) => (answer = resolve)) })
     const { id } = await world.start()
     const driven = await world.runner.next()
@@ -74,7 +74,7 @@ describe('a run that goes well', () => {
     driven.hooks.onOutput('stdout', marker)
     await world.untilPhase(id, 'running')
     driven.end({})
-    answer({ gitCommit: 'c0ffee', gitBranch: 'main', gitDirty: true })
+    answer({ gitCommit: 'c0ffee', gitBranch: 'main', gitDirty: true, gitTree: null })
     expect(await world.untilFinished(id)).toMatchObject({ gitCommit: 'c0ffee', gitBranch: 'main', gitDirty: true })
   })
 })

@@ -36,6 +36,7 @@ function open(): ScheduleService {
     pipelines: () => pipelines,
     findPipeline: (name) => pipelines.find((pipeline) => pipeline.name === name)!,
     workspaceRoot: () => root,
+    requireTrust: () => undefined,
     facts,
     publish: (state) => published.push(state),
     start: (pipeline, runConfigId) => (refuse ? Promise.reject(new Error('not now')) : Promise.resolve(started.push(`${pipeline} ${runConfigId ?? '-'} ${new Date().toISOString().slice(11, 19)}`))),

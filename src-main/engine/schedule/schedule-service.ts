@@ -15,6 +15,8 @@ export type ScheduleServiceDeps = {
   findPipeline: (name: string) => ScheduledPipeline
   /** null: none is open. */
   workspaceRoot: () => string | null
+  /** Throws workspace/untrusted. */
+  requireTrust: () => void
   facts: Pick<Facts, 'get' | 'set'>
   publish: (state: ScheduleState) => void
   start: (pipeline: string, runConfigId: string | null) => Promise<unknown>
@@ -119,6 +121,7 @@ export function createScheduleService(deps: ScheduleServiceDeps): ScheduleServic
   return {
     state,
     setActive(active) {
+      if (active) deps.requireTrust()
       entries()
       if (root !== null) deps.facts.set(activeFact(root), active ? 'yes' : 'no')
       // Counted from now: what passed while it was off was not missed.

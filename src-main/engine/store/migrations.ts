@@ -33,6 +33,8 @@ const steps: string[][] = [
       PRIMARY KEY (workspace_root, name, storage)
     ) WITHOUT ROWID`,
   ],
+  // Which content of its folder a run ran, so that the last one of exactly that content is found.
+  ['ALTER TABLE runs ADD COLUMN git_tree TEXT', 'CREATE INDEX runs_by_tree ON runs (workspace_root, pipeline, git_tree, sequence) WHERE git_tree IS NOT NULL'],
 ]
 
 /** Brings the database to this version. Throws store/unavailable for a file that a newer version wrote. */

@@ -1,5 +1,5 @@
 /** The record of runs in the database. Values of env never get here: the Run of the contract holds names only. */
-import { run as runSchema, type Run } from '@shared/contract/runs'
+import { run as runSchema, type Run, type RunOutcome } from '@shared/contract/runs'
 import type { Database, SqlRow } from './database'
 
 export type RunHistory = {
@@ -8,6 +8,8 @@ export type RunHistory = {
   find(id: string): Run | null
   /** Newest first. */
   list(query: { workspaceRoot: string; pipeline: string | null; limit: number }): Run[]
+  /** How the pipeline ended last with exactly this content of its folder; null: it never came to an end of its own. */
+  lastOutcomeOf(query: { workspaceRoot: string; pipeline: string; gitTree: string }): RunOutcome | null
   /** Runs that have not finished, oldest first, with the instance that drives them; empty for runs of the first version. */
   unfinished(): { run: Run; instanceId: string }[]
   /** Makes the unfinished runs of these instances ours; answers those that nobody else took meanwhile. */
@@ -37,7 +39,7 @@ export function createRunHistory(database: Database, instanceId: string): RunHis
       ])
     },
     update(run) {
-      database.run('UPDATE runs SET phase = ?, outcome = ?, record = ? WHERE id = ?', [run.phase, run.outcome, JSON.stringify(run), run.id])
+      database.run('UPDATE runs SET phase = ?, outcome = ?, git_tree = ?, record = ? WHERE id = ?', [run.phase, run.outcome, run.gitTree, JSON.stringify(run), run.id])
     },
     find(id) {
       const row = database.get('SELECT record FROM runs WHERE id = ?', [id])
@@ -49,6 +51,10 @@ export function createRunHistory(database: Database, instanceId: string): RunHis
           ? database.all('SELECT record FROM runs WHERE workspace_root = ? ORDER BY sequence DESC LIMIT ?', [workspaceRoot, limit])
           : database.all('SELECT record FROM runs WHERE workspace_root = ? AND pipeline = ? ORDER BY sequence DESC LIMIT ?', [workspaceRoot, pipeline, limit])
       return rows.flatMap((row) => toRun(row) ?? [])
+    },
+    lastOutcomeOf({ workspaceRoot, pipeline, gitTree }) {
+      const row = database.get("SELECT outcome FROM runs WHERE workspace_root = ? AND pipeline = ? AND git_tree = ? AND phase = 'finished' AND outcome NOT IN ('stopped', 'interrupted', 'engine-error') ORDER BY sequence DESC LIMIT 1", [workspaceRoot, pipeline, gitTree])
+      return row === null ? null : (row.outcome as RunOutcome)
     },
     unfinished() {
       return database.all("SELECT record, instance_id FROM runs WHERE phase <> 'finished' ORDER BY sequence").flatMap((row) => {
@@ -105,6 +111,7 @@ const fieldsSinceFirstVersion: Partial<Run> = {
   cells: null,
   notebookFile: null,
   logOmittedBytes: 0,
+  gitTree: null,
 }
 
 /** A record that this version cannot read is left out rather than taking the whole history down. */

@@ -35,11 +35,13 @@ export type EngineWorldOptions = {
   /** Where the container engine is; null: nowhere, so that runs happen on this computer. */
   endpoint: string | null
   settings?: Partial<Settings>
+  /** Whether its user has said that the workspace may be executed; default: yes. */
+  trusts?: boolean
 }
 
 const workerUserId = 1001
 
-export async function openEngineWorld({ endpoint, settings = {} }: EngineWorldOptions): Promise<EngineWorld> {
+export async function openEngineWorld({ endpoint, settings = {}, trusts = true }: EngineWorldOptions): Promise<EngineWorld> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'ffd-world-')))
   const [workspace, profile, samplesDir] = [join(root, 'workspace'), join(root, 'profile'), join(root, 'samples')]
   for (const folder of [workspace, profile, samplesDir]) mkdirSync(folder)
@@ -51,6 +53,7 @@ export async function openEngineWorld({ endpoint, settings = {} }: EngineWorldOp
   const owner = readOwner(engine.layout.databaseFile)
   const api = createApi(engine, { pickFolder: () => Promise.resolve(null), pickCacheFile: () => Promise.resolve(null), reveal: () => undefined, runtime: 'test', notices: [] }, '0.0.0')
   await api('workspace.open', { path: workspace })
+  if (trusts) await api('workspace.trust', {})
 
   const until = async (runId: string, condition: (run: Run) => boolean): Promise<Run> => {
     let end = (): void => undefined

@@ -49,7 +49,7 @@ test('opening resolves links, remembers the folder and announces it', async () =
   expect(service.current()).toEqual({ workspace: null, recent: [], rev: 0 })
   const state = await service.open(join(base, 'link'))
   expect(state).toEqual({
-    workspace: { root: join(base, 'flat'), name: 'flat', pipelinesDir: join(base, 'flat'), isSample: false, isTrusted: false, problem: null },
+    workspace: { root: join(base, 'flat'), name: 'flat', pipelinesDir: join(base, 'flat'), isSample: false, isTrusted: false, belongsToOther: false, problem: null },
     recent: [join(base, 'flat')],
     rev: 1,
   })

@@ -10,6 +10,7 @@ import { hasErrorCode } from '../platform/error-code'
 import type { ChangedPaths } from './change-batcher'
 import { choosePipelinesDir } from './pipelines-dir'
 import { provideSamples } from './sample-copy'
+import { untrustedWorkspace } from './untrusted'
 import { watchFolder, type FolderWatch } from './watch'
 
 export type WorkspaceServiceDeps = {
@@ -32,6 +33,8 @@ export type WorkspaceService = {
   recheck(): Promise<void>
   /** Throws workspace/none-open. */
   trust(): WorkspaceState
+  /** What executes something of the open folder asks here first. Throws workspace/untrusted; says nothing where none is open. */
+  requireTrust(): void
   close(): Promise<WorkspaceState>
   dispose(): Promise<void>
 }
@@ -69,7 +72,7 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
     })
     deps.store.remember(root)
     const isSample = root === samplesRoot
-    return set({ root, name: basename(root) || root, pipelinesDir, isSample, isTrusted: isSample || deps.store.isTrusted(root), problem: null })
+    return set({ root, name: basename(root) || root, pipelinesDir, isSample, isTrusted: isSample || deps.store.isTrusted(root), belongsToOther: await belongsToOther(root), problem: null })
   }
 
   async function recheck(): Promise<void> {
@@ -108,6 +111,9 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
       deps.store.trust(workspace.root)
       return set({ ...workspace, isTrusted: true })
     },
+    requireTrust() {
+      if (workspace !== null && !workspace.isTrusted) throw untrustedWorkspace(workspace.root)
+    },
     close: () =>
       inTurn(async () => {
         await close()
@@ -115,6 +121,12 @@ export function createWorkspaceService(deps: WorkspaceServiceDeps): WorkspaceSer
       }),
     dispose: () => inTurn(close),
   }
+}
+
+/** On Windows nobody is asked: there a folder's owner says little. */
+async function belongsToOther(root: string): Promise<boolean> {
+  const user = process.getuid?.()
+  return user !== undefined && (await stat(root)).uid !== user
 }
 
 async function usableRoot(path: string): Promise<string> {

@@ -5,6 +5,7 @@ import { api } from '../../api'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { openPage } from '../../state/layout'
 import { reportError } from '../../state/notices'
+import { ensureTrusted } from '../trust/trust-actions'
 
 type Content = { root: string | null; content: CacheContent | null; isLooking: boolean; problem: unknown }
 
@@ -15,6 +16,7 @@ export const useCacheContent = create<Content>(() => nothing)
 
 /** null: all that are not warm. */
 export async function preheat(pipelines: string[] | null): Promise<void> {
+  if (!(await ensureTrusted('preheat'))) return
   try {
     await api.call('cache.preheat', { pipelines })
   } catch (error) {

@@ -1,7 +1,10 @@
 /** What changed in the workspace's repository, and where it stands against its remote. */
+import { ArrowUpFromLine } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useEngineMirror } from '../../state/engine-mirror'
+import { Button } from '../../ui/button'
+import { openPush } from '../gate/gate-actions'
 
 export function GitPage(): ReactNode {
   const { t } = useTranslation()
@@ -12,6 +15,11 @@ export function GitPage(): ReactNode {
       <div className="page-inner">
         <header className="page-head">
           <h1>{t('git.title')}</h1>
+          {repository !== null && (
+            <Button icon={<ArrowUpFromLine size={14} />} onClick={() => void openPush()}>
+              {t('gate.button')}
+            </Button>
+          )}
         </header>
         {git?.problem != null && <p className="card empty-card tone-warn" role="alert">{git.problem.message}</p>}
         {git !== null && git.problem === null && repository === null && <p className="card empty-card muted">{t('git.none')}</p>}

@@ -7,12 +7,14 @@ import { checkCache } from '../cache/check-actions'
 import { checkDependencies, openDependencies, proposeLock } from '../dependencies/dependency-actions'
 import { exportCache, importCache, showWhatCanGo } from '../cache/upkeep-actions'
 import { closeTabAsking, saveAll, saveDocument } from '../editor/document-actions'
+import { openPush } from '../gate/gate-actions'
 import { goToError } from '../runs/go-to-error'
 import { logOnScreen } from '../runs/log-commands'
 import { isStoppable } from '../runs/phase-timeline'
 import { activeRunOf, copyText, revealLog, runAgain, startRun, stopRun, usePendingStart } from '../runs/run-actions'
 import { openRunWith } from '../runs/run-with-state'
 import { cancelPull, checkTools, pullImage, recheckEngine } from '../tools/tool-actions'
+import { ensureTrusted } from '../trust/trust-actions'
 import { openFolder, openSamples, revealInFileManager, revealWorkspace } from '../workspace/workspace-actions'
 import { openSecretDialog } from '../secrets/secret-dialog-state'
 import { saveSetting } from '../settings/setting-actions'
@@ -26,6 +28,7 @@ export type ActionId =
   | 'file.save' | 'file.saveAll' | 'file.close'
   | 'view.toggleSideBar' | 'view.togglePanel' | 'view.maximizePanel' | 'view.nextRegion' | 'view.previousRegion' | 'view.focusTree' | 'view.overview'
   | 'view.doctor' | 'view.settings' | 'view.secrets' | 'view.schedule' | 'view.cache' | 'view.git'
+  | 'git.push' | 'workspace.trust'
   | 'cache.preheat' | 'cache.preheatAll' | 'cache.cancel' | 'cache.check' | 'cache.cleanUp' | 'cache.export' | 'cache.import'
   | 'view.dependencies' | 'dependencies.check' | 'dependencies.writeLock' | 'dependencies.upgradeLock'
   | 'secret.add' | 'secret.encrypt' | 'secret.encryptionKey'
@@ -108,6 +111,8 @@ export const actions: readonly Action[] = [
   action('view.schedule', [], () => openPage('schedule'), hasWorkspace),
   action('view.cache', [], () => openPage('cache'), hasWorkspace),
   action('view.git', ['Mod+Shift+G'], () => openPage('git'), hasWorkspace),
+  action('git.push', ['Mod+Shift+U'], openPush, () => mirror().git?.repository != null),
+  action('workspace.trust', [], () => ensureTrusted('none'), () => mirror().workspace?.workspace?.isTrusted === false),
   action('cache.preheat', [], withPipeline((pipeline) => preheat([pipeline])), () => isPipelineSelected() && !isPreheating()),
   action('cache.preheatAll', [], preheatAll, () => hasWorkspace() && !isPreheating()),
   action('cache.cancel', [], cancelPreheat, isPreheating),

@@ -9,6 +9,7 @@ import { addNotice, reportError } from '../../state/notices'
 import { ask } from '../../state/questions'
 import { applyRuns } from '../../state/sync'
 import { openFile, saveAll } from '../editor/document-actions'
+import { ensureTrusted } from '../trust/trust-actions'
 
 /** The pipeline whose start was asked for and not yet answered. */
 export const usePendingStart = create<{ pipeline: string | null }>(() => ({ pipeline: null }))
@@ -30,7 +31,7 @@ async function savedAll(pipeline: string): Promise<boolean> {
 }
 
 export async function startRun(pipeline: string, options: StartOptions = {}): Promise<void> {
-  if (usePendingStart.getState().pipeline !== null) return
+  if (usePendingStart.getState().pipeline !== null || !(await ensureTrusted('run'))) return
   try {
     await launch(pipeline, options)
   } catch (error) {
@@ -40,6 +41,7 @@ export async function startRun(pipeline: string, options: StartOptions = {}): Pr
 
 /** Answers why it was refused, in the engine's words, for a dialog that stays open; null: it runs, or the user was asked or told. */
 export async function startRunFromDialog(pipeline: string, options: StartOptions, onAsked: () => void): Promise<string | null> {
+  if (!(await ensureTrusted('run'))) return null
   try {
     await launch(pipeline, options)
   } catch (error) {
@@ -68,7 +70,7 @@ async function launch(pipeline: string, options: StartOptions): Promise<void> {
 /** Answers why it was refused, in the engine's words; null: it runs, or a notice says why not. */
 export async function startWebhook(pipeline: string, runConfigId: string | null, body: string): Promise<string | null> {
   try {
-    if (!(await savedAll(pipeline))) return null
+    if (!(await ensureTrusted('run')) || !(await savedAll(pipeline))) return null
     const run = await api.call('runs.startWebhook', { pipeline, runConfigId, body })
     applyRuns([run])
     useLayout.setState({ selectedPipeline: pipeline })

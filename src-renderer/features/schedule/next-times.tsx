@@ -27,8 +27,31 @@ function useNextTimes(entry: ScheduleEntry): Loaded {
   return loaded
 }
 
-export function NextTimes({ entry }: { entry: ScheduleEntry }): ReactNode {
+/** Local time, and UTC beside it. */
+export function TimesTable({ times }: { times: readonly number[] }): ReactNode {
   const { t, i18n } = useTranslation()
+  return (
+    <table className="next-times selectable">
+      <thead>
+        <tr>
+          <th scope="col">{t('schedule.next.local')}</th>
+          <th scope="col">{t('schedule.next.server')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {times.map((atMs) => (
+          <tr key={atMs}>
+            <td>{localText(atMs, i18n.language)}</td>
+            <td>{utcText(atMs)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+export function NextTimes({ entry }: { entry: ScheduleEntry }): ReactNode {
+  const { t } = useTranslation()
   const loaded = useNextTimes(entry)
   switch (loaded.state) {
     case 'loading':
@@ -45,23 +68,6 @@ export function NextTimes({ entry }: { entry: ScheduleEntry }): ReactNode {
       )
     case 'ready':
       if (loaded.times.length === 0) return <p className="muted">{t('schedule.next.none')}</p>
-      return (
-        <table className="next-times selectable">
-          <thead>
-            <tr>
-              <th scope="col">{t('schedule.next.local')}</th>
-              <th scope="col">{t('schedule.next.server')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {loaded.times.map((atMs) => (
-              <tr key={atMs}>
-                <td>{localText(atMs, i18n.language)}</td>
-                <td>{utcText(atMs)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )
+      return <TimesTable times={loaded.times} />
   }
 }

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { emptyMirror, useEngineMirror } from '../../state/engine-mirror'
 import { closeSecretDialog, openSecretDialog, useSecretDialog } from './secret-dialog-state'
 
-const workspace = { workspace: { root: '/work', name: 'work', pipelinesDir: '/work', isSample: false, isTrusted: true, problem: null }, recent: [], rev: 1 }
+const workspace = { workspace: { root: '/work', name: 'work', pipelinesDir: '/work', isSample: false, isTrusted: true, belongsToOther: false, problem: null }, recent: [], rev: 1 }
 
 describe('the dialog about secrets', () => {
   beforeEach(() => {

@@ -99,7 +99,7 @@ export function SettingChoice<K extends ChoiceName>({ name, values, value }: { n
   )
 }
 
-export function SettingSwitch({ name, value }: { name: 'standbyContainer' | 'askIndexEveryRun' | 'preheatAtStart' | 'preheatAfterEdit'; value: boolean }): ReactNode {
+export function SettingSwitch({ name, value }: { name: 'standbyContainer' | 'askIndexEveryRun' | 'preheatAtStart' | 'preheatAfterEdit' | 'preheatAfterSync'; value: boolean }): ReactNode {
   const { t } = useTranslation()
   return (
     <div className="setting">

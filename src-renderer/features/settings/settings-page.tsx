@@ -42,6 +42,7 @@ export function SettingsPage(): ReactNode {
           <SettingSwitch name="preheatAtStart" value={settings.preheatAtStart} />
           <SettingSwitch name="preheatAfterEdit" value={settings.preheatAfterEdit} />
           <SettingText name="cacheCapGigabytes" value={settings.cacheCapGigabytes} isShort />
+          <SettingSwitch name="preheatAfterSync" value={settings.preheatAfterSync} />
         </section>
         <section aria-label={t('settings.group.history')}>
           <h2>{t('settings.group.history')}</h2>
@@ -49,6 +50,12 @@ export function SettingsPage(): ReactNode {
           <SettingText name="keepRunDays" value={settings.keepRunDays} isShort />
           <SettingText name="maxLogMegabytes" value={settings.maxLogMegabytes} isShort />
           <RunRemoval key={`${settings.keepRunsPerPipeline}/${settings.keepRunDays}`} />
+        </section>
+        <section aria-label={t('settings.group.push')}>
+          <h2>{t('settings.group.push')}</h2>
+          <SettingText name="serverBranch" value={settings.serverBranch} isShort />
+          <SettingText name="warnFileMegabytes" value={settings.warnFileMegabytes} isShort />
+          <SettingText name="refuseFileMegabytes" value={settings.refuseFileMegabytes} isShort />
         </section>
         <section aria-label={t('settings.group.connections')}>
           <h2>{t('settings.group.connections')}</h2>
@@ -58,6 +65,7 @@ export function SettingsPage(): ReactNode {
           <SettingText name="proxy" value={settings.proxy} />
           <SettingText name="pythonMirror" value={settings.pythonMirror} />
           <SettingText name="pythonDownloadsUrl" value={settings.pythonDownloadsUrl} />
+          <SettingText name="autoSyncMinutes" value={settings.autoSyncMinutes} isShort />
         </section>
         <p className="muted settings-file">
           {t('settings.file')} <code className="selectable">{state.file}</code>

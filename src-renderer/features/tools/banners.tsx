@@ -6,6 +6,7 @@ import { useEngineMirror } from '../../state/engine-mirror'
 import { openTab } from '../../state/layout'
 import { Button } from '../../ui/button'
 import { CacheCapBanner } from '../cache/cache-cap-banner'
+import { TrustBanner } from '../trust/trust-banner'
 import { openFolder, openWorkspace } from '../workspace/workspace-actions'
 import { EngineProbes } from './engine-probes'
 import { ImageProgress } from './image-progress'
@@ -98,6 +99,7 @@ export function Banners(): ReactNode {
   return (
     <>
       <WorkspaceBanner />
+      <TrustBanner />
       <EngineBanner />
       <ImageBanner />
       <SettingsBanner />
