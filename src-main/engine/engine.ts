@@ -342,6 +342,7 @@ export function createEngine(config: EngineConfig): Engine {
     isTrusted: () => workspace.current().workspace?.isTrusted === true,
     environment: env,
     publish: events.publish,
+    discardedDir: layout.discardedDir,
   })
   const hostProcesses = createHostProcesses(layout.runDir)
   const recovery = createRecovery({

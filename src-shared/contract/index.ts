@@ -3,6 +3,7 @@ import type { EventName, Handlers, InputOf, OutputOf, ParsedInputOf, PayloadOf, 
 import { cacheContract } from './cache'
 import { filesContract } from './files'
 import { gitContract } from './git'
+import { gitChangesContract } from './git-changes'
 import { pipelinesContract } from './pipelines'
 import { runsContract } from './runs'
 import { scheduleContract } from './schedule'
@@ -17,7 +18,7 @@ export const contract = {
   files: filesContract,
   runs: runsContract,
   cache: cacheContract,
-  git: gitContract,
+  git: { ...gitContract, ...gitChangesContract },
   schedule: scheduleContract,
   secrets: secretsContract,
   tools: toolsContract,

@@ -2,6 +2,7 @@
 import type { GitOperation, GitState } from '@shared/contract/git'
 import type { Publish } from '../events'
 import { subscribeIgnoring, watchFolder, type FolderWatch } from '../workspace/watch'
+import { createGitChanges, type GitChanges } from './git-changes'
 import { createGitOperations, type GitOperations } from './git-operations'
 import { createRepositoryState, type RepositoryState } from './repository-state'
 
@@ -10,18 +11,21 @@ export type GitServiceDeps = {
   isTrusted: () => boolean
   environment: () => NodeJS.ProcessEnv
   publish: Publish
+  /** Where what was discarded is kept. */
+  discardedDir: string
 }
 
 export type GitService = {
   state: RepositoryState
   operations: GitOperations
+  changes: GitChanges
   dispose(): Promise<void>
 }
 
 /** Much is written there that tells nothing about the state. */
 const withinGitDir = ['objects', 'lfs', 'modules', 'logs']
 
-export function createGitService({ workspace, isTrusted, environment, publish }: GitServiceDeps): GitService {
+export function createGitService({ workspace, isTrusted, environment, publish, discardedDir }: GitServiceDeps): GitService {
   let watches: Promise<FolderWatch>[] = []
 
   const watch = (folders: string[]): void => {
@@ -34,6 +38,7 @@ export function createGitService({ workspace, isTrusted, environment, publish }:
     isTrusted,
     environment,
     publish: (next: GitState) => publish('git.changed', next),
+    onLooked: (rev) => publish('git.looked', { rev }),
     onRepository: (repository) => watch(repository === null ? [] : [repository.gitDir, repository.commonDir]),
   })
   const operations = createGitOperations({
@@ -45,6 +50,7 @@ export function createGitService({ workspace, isTrusted, environment, publish }:
   return {
     state,
     operations,
+    changes: createGitChanges({ state, operations, workspace, environment, discardedDir, nowMs: Date.now }),
     async dispose() {
       state.dispose()
       await operations.dispose()
