@@ -33,6 +33,8 @@ export type EngineMirror = {
   /** The newest preheating. */
   preheat: PreheatState | null
   git: GitState | null
+  /** Rises when something in the repository or its files may be another. */
+  gitLooks: number
   /** Of git, of this session. */
   gitOperations: Readonly<Record<string, GitOperation>>
   /** True once the runs of the open workspace were listed. */
@@ -58,6 +60,7 @@ export const emptyMirror: EngineMirror = {
   schedule: null,
   preheat: null,
   git: null,
+  gitLooks: 0,
   gitOperations: {},
   runsLoaded: false,
   runs: {},

@@ -102,6 +102,8 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
         return setState((mirror) => ({ preheat: newer(mirror.preheat, message.payload) }))
       case 'git.changed':
         return setState((mirror) => ({ git: newer(mirror.git, message.payload) }))
+      case 'git.looked':
+        return setState({ gitLooks: message.payload.rev })
       case 'git.operationChanged':
         return applyOperation(message.payload)
       case 'settings.changed':

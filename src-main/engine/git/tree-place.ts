@@ -20,7 +20,7 @@ export async function inTreePlace<T>(root: string, path: string, { make }: { mak
     let folder: Buffer = await pin(Buffer.from(root), pins)
     for (const step of steps.slice(0, -1)) {
       const next = below(folder, step)
-      if (make) await mkdir(next).catch((error: unknown) => !hasErrorCode(error, 'EEXIST') && Promise.reject(error))
+      if (make) await makeFolder(next)
       if (!(await lstat(next)).isDirectory()) throw outside(path)
       folder = await pin(next, pins)
     }
@@ -31,6 +31,14 @@ export async function inTreePlace<T>(root: string, path: string, { make }: { mak
     throw error
   } finally {
     for (const handle of pins) await handle.close()
+  }
+}
+
+async function makeFolder(folder: Buffer): Promise<void> {
+  try {
+    await mkdir(folder)
+  } catch (error) {
+    if (!hasErrorCode(error, 'EEXIST')) throw error
   }
 }
 

@@ -12,6 +12,7 @@ import { EditorTabs } from './editor-tabs'
 const SettingsPage = lazy(() => import('../settings/settings-page').then((module) => ({ default: module.SettingsPage })))
 const SecretsPage = lazy(() => import('../secrets/secrets-page').then((module) => ({ default: module.SecretsPage })))
 const CachePage = lazy(() => import('../cache/cache-page').then((module) => ({ default: module.CachePage })))
+const DiffPage = lazy(() => import('../git/diff-page').then((module) => ({ default: module.DiffPage })))
 const GitPage = lazy(() => import('../git/git-page').then((module) => ({ default: module.GitPage })))
 const SchedulePage = lazy(() => import('../schedule/schedule-page').then((module) => ({ default: module.SchedulePage })))
 
@@ -46,7 +47,7 @@ function TabPage({ tab }: { tab: Tab }): ReactNode {
   if (tab.kind === 'file') return <FileTab pipeline={tab.pipeline} path={tab.path} />
   return (
     <Suspense fallback={null}>
-      <PageTab page={tab.page} />
+      {tab.kind === 'diff' ? <DiffPage key={tabId(tab)} path={tab.path} side={tab.side} /> : <PageTab page={tab.page} />}
     </Suspense>
   )
 }
