@@ -1,6 +1,6 @@
 /** Changes in the real window: edit, diff, stage a hunk, commit, undo; discard and undo; branches; what a terminal does is followed. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createProfile, startApp, writeSample, type Profile, type RunningApp } from './app-fixture'
@@ -13,6 +13,7 @@ describe('Changes', () => {
   const git = (...argv: string[]): string => execFileSync('git', ['-c', 'safe.directory=*', ...argv], { cwd: profile.samplesDir, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd()
   const page = () => app.page.window.getByRole('tabpanel')
   const change = (name: RegExp) => page().getByRole('tree', { name: 'Changed files' }).getByRole('treeitem', { name })
+  const badged = () => app.page.window.getByRole('tree', { name: 'Pipelines' }).getByRole('treeitem', { name: /^work, .*1 changed file/ })
   const question = () => app.page.window.getByRole('dialog')
   const openChanges = async (): Promise<void> => {
     await app.page.window.keyboard.press('ControlOrMeta+Shift+G')
@@ -30,11 +31,14 @@ describe('Changes', () => {
     profile = createProfile()
     app = await startApp(profile, { engine: null })
     await app.page.pipeline('hello').waitFor()
+    // The samples belong to the user of runs; git works in a folder of its own user alone.
+    if (process.getuid?.() === 0) chownSync(profile.samplesDir, 0, 0)
     writeSample(profile, 'work/main.py', lines())
     await app.page.pipeline('work').waitFor()
     await app.page.window.keyboard.press('ControlOrMeta+J')
   })
   afterAll(async () => {
+    await app.page.screenshot('git-last')
     await app.close()
     profile.remove()
   })
@@ -45,7 +49,7 @@ describe('Changes', () => {
     await page().getByRole('button', { name: 'Make one' }).click()
     await question().getByRole('button', { name: 'Make it, with .gitignore' }).click()
     await change(/^work, 1 changed file, not staged/).waitFor()
-    await app.page.window.getByRole('treeitem', { name: /^work, .*1 changed file/ }).waitFor()
+    await badged().waitFor()
     git('config', 'user.name', 'E2E')
     git('config', 'user.email', 'e2e@example.org')
     await page().getByRole('textbox', { name: 'Commit message' }).fill('first')
@@ -59,7 +63,7 @@ describe('Changes', () => {
     await app.page.openFile('work', 'main.py')
     await app.page.typeIntoEditor(lines({ 2: 'two = 2', 50: 'fifty = 50' }))
     await app.page.window.keyboard.press('ControlOrMeta+S')
-    await app.page.window.getByRole('treeitem', { name: /^work, .*1 changed file/ }).waitFor()
+    await badged().waitFor()
     await openChanges()
     await change(/^main\.py, modified, not staged/).waitFor()
     await page().getByRole('tree', { name: 'Changed files' }).focus()
@@ -85,6 +89,7 @@ describe('Changes', () => {
     expect(git('show', 'HEAD')).not.toContain('fifty')
     await page().getByRole('button', { name: 'Undo last commit' }).click()
     await page().getByText('Last commit: first').waitFor()
+    await app.page.window.getByText('The last commit was taken back').waitFor()
     expect(git('diff', '--cached', '--name-only')).toBe('work/main.py')
     expect(await page().getByRole('textbox', { name: 'Commit message' }).inputValue()).toBe('only two\n\nbody')
   })
@@ -99,7 +104,7 @@ describe('Changes', () => {
     await page().getByText('line 3 is too long').waitFor()
     await app.page.screenshot('git-hook')
     rmSync(hook)
-    await page().getByRole('alert').getByRole('button', { name: 'Dismiss' }).click()
+    await page().getByRole('alert').getByRole('button', { name: 'Hide' }).click()
   })
 
   it('discarding asks, and can be undone', async () => {
@@ -112,6 +117,7 @@ describe('Changes', () => {
     await question().getByRole('button', { name: 'All since the last commit' }).click()
     await page().getByText('Nothing is changed').waitFor()
     expect(readFileSync(join(profile.samplesDir, 'work/main.py'), 'utf8')).toBe(lines())
+    await app.page.window.getByText('Discarded the changes of 1 file').waitFor()
     await choose('Undo the last discard')
     await change(/^main\.py, modified, partly staged/).waitFor()
     expect(readFileSync(join(profile.samplesDir, 'work/main.py'), 'utf8')).toBe(before)
@@ -150,7 +156,7 @@ describe('Changes', () => {
     await page().getByText('No differences.').waitFor()
     await openChanges()
     await page().getByText('Last commit: from a terminal').waitFor()
-    await window.getByRole('treeitem', { name: /^work, .*changed file/ }).waitFor({ state: 'detached' })
+    await badged().waitFor({ state: 'detached' })
     git('switch', '-q', '-c', 'elsewhere')
     await window.getByRole('button', { name: /^Branch: elsewhere/ }).waitFor()
   })

@@ -45,13 +45,15 @@ export function createDiscard({ state, open, change, discarded }: { state: Repos
         if (files.length === 0) throw new AppError('git/not-found', 'All changes of these files are staged; unstage them, or discard the staged ones too.')
         const names = (file: ChangedFile): string[] => (to === 'head' && file.staged === 'renamed' && file.from !== null ? [file.path, file.from] : [file.path])
         const staged = to === 'head' ? files.filter((file) => file.staged !== null).flatMap(names) : []
-        const kept = await discarded.keep(opened.root, [...new Set(files.flatMap(names))], 'move', await indexEntries(opened, staged))
+        const staying = new Set(files.filter((file) => !isNew(file, to) && file.staged !== 'renamed').map(({ path }) => path))
+        const kept = await discarded.keep(opened.root, [...new Set(files.flatMap(names))], 'move', staying, await indexEntries(opened, staged))
         try {
           await bringBack(opened, files, to, staged)
         } catch (error) {
           await putBack(opened, kept.id)
           throw error
         }
+        await discarded.separate(kept.id)
         for (const { path } of files) await removeEmptyFolders(opened.root, path)
         return kept
       }),
@@ -71,13 +73,21 @@ export function createDiscard({ state, open, change, discarded }: { state: Repos
   }
 }
 
+/** In the index by name alone. */
+function isPromised({ unstaged, staged }: ChangedFile): boolean {
+  return unstaged === 'added' && staged === null
+}
+
+/** Of what was never committed there is nothing to bring back. */
+function isNew(file: ChangedFile, to: DiscardTarget): boolean {
+  return file.unstaged === 'untracked' || isPromised(file) || (to === 'head' && (file.staged === 'added' || file.staged === 'copied'))
+}
+
 async function bringBack(opened: OpenRepository, files: readonly ChangedFile[], to: DiscardTarget, staged: readonly string[]): Promise<void> {
   const { client, root } = opened
   if (to === 'head') await unstage(opened, staged)
-  // Added and not committed: out of the index there is nothing to bring back.
-  const isNew = ({ unstaged, staged: kind }: ChangedFile): boolean => unstaged === 'untracked' || (to === 'head' && (kind === 'added' || kind === 'copied'))
-  const promised = files.filter(({ unstaged, staged: kind }) => unstaged === 'added' && kind === null)
-  const tracked = files.filter((file) => !isNew(file) && !promised.includes(file)).flatMap((file) => (to === 'head' && file.staged === 'renamed' ? [file.from ?? file.path] : [file.path]))
+  const promised = files.filter(isPromised)
+  const tracked = files.filter((file) => !isNew(file, to)).flatMap((file) => (to === 'head' && file.staged === 'renamed' ? [file.from ?? file.path] : [file.path]))
   if (promised.length > 0) await client.run(['-C', root, 'rm', '--cached', '--force', '--quiet', '--ignore-unmatch', ...fromStandardInput], { input: pathList(promised.map(({ path }) => path)) })
   if (tracked.length > 0) await client.run(['-C', root, 'restore', '--worktree', ...fromStandardInput], { input: pathList(tracked) })
 }

@@ -33,8 +33,13 @@ type KeptFile = {
 type Account = { id: string; root: string; atMs: number; files: KeptFile[] }
 
 export type DiscardedFiles = {
-  /** `move`: nothing is in the place of the files afterwards. Throws file/not-regular before anything was done. */
-  keep(root: string, paths: readonly string[], how: 'copy' | 'move', index?: ReadonlyMap<string, IndexEntry>): Promise<Discarded>
+  /**
+   * `move`: nothing is in the place of the files afterwards; for those in `staying` the file stays until git replaces it, so that no
+   * pipeline is gone for a moment (`separate` then). Throws file/not-regular before anything was done.
+   */
+  keep(root: string, paths: readonly string[], how: 'copy' | 'move', staying?: ReadonlySet<string>, index?: ReadonlyMap<string, IndexEntry>): Promise<Discarded>
+  /** Makes sure that what is kept is not at the same time a file of the working tree. */
+  separate(id: string): Promise<void>
   /** What `keep` would keep. */
   sizes(root: string, paths: readonly string[]): Promise<Discarded['files']>
   list(root: string): Promise<Discarded[]>
@@ -68,7 +73,7 @@ export function createDiscardedFiles({ folder, nowMs }: { folder: string; nowMs:
     return found
   }
 
-  const keep: DiscardedFiles['keep'] = async (root, paths, how, index = new Map()) => {
+  const keep: DiscardedFiles['keep'] = async (root, paths, how, staying = new Set(), index = new Map()) => {
     const id = randomUUID()
     const files = await lookAll(root, paths)
     await mkdir(folderOf(id), { recursive: true, mode: 0o700 })
@@ -83,30 +88,43 @@ export function createDiscardedFiles({ folder, nowMs }: { folder: string; nowMs:
     for (const [at, { path, kind }] of files.entries()) {
       if (kind === 'gone') continue
       const target = join(folderOf(id), String(at))
-      await inTreePlace(root, path, { make: false }, (place) => (kind === 'file' ? takeFile(place, target, how) : how === 'move' ? unlink(place) : Promise.resolve()))
+      await inTreePlace(root, path, { make: false }, (place) => (kind === 'file' ? (staying.has(path) ? linkFile(place, target) : takeFile(place, target, how)) : how === 'move' ? unlink(place) : Promise.resolve()))
     }
     return shown(account)
   }
 
+  async function separate(id: string): Promise<void> {
+    for (const name of await readdir(folderOf(id))) {
+      const file = join(folderOf(id), name)
+      if ((await lstat(file)).nlink < 2) continue
+      await copyWhole(file, `${file}.copy`)
+      await rename(`${file}.copy`, file)
+    }
+  }
+
   return {
     keep,
+    separate,
     sizes: async (root, paths) => (await lookAll(root, paths)).map(({ path, sizeBytes }) => ({ path, sizeBytes })),
     list: async (root) => (await current(root)).map(shown),
     async putBack(root, id, hasGit) {
       const { files } = await find(root, id)
-      const inTheWay = (await lookAll(root, files.map(({ path }) => path))).filter(({ kind }) => kind !== 'gone').map(({ path }) => path)
+      const taken: { file: KeptFile; source: string }[] = []
+      for (const [at, file] of files.entries()) {
+        const source = join(folderOf(id), String(at))
+        // Still the very file: git did not replace it, or this computer ended before it was taken.
+        const isUntouched = file.kind === 'file' && (!(await isThere(source)) || (await isSameFile(root, file.path, source)))
+        if (!isUntouched) taken.push({ file, source })
+      }
+      const inTheWay = (await lookAll(root, taken.map(({ file }) => file.path))).filter(({ kind }) => kind !== 'gone').map(({ path }) => path)
       const onlyHere = inTheWay.filter((path) => !hasGit(path))
       const replaced = onlyHere.length === 0 ? null : await keep(root, onlyHere, 'move')
       for (const path of inTheWay.filter(hasGit)) await inTreePlace(root, path, { make: false }, (place) => unlink(place))
-      const index = new Map<string, KeptIndexEntry>()
-      for (const [at, file] of files.entries()) {
-        const source = join(folderOf(id), String(at))
-        const wasTaken = file.kind !== 'file' || (await lstat(source).then(() => true, () => false))
-        if (!wasTaken) continue
+      for (const { file, source } of taken) {
         if (file.kind === 'gone') await removeEmptyFolders(root, file.path)
         else await inTreePlace(root, file.path, { make: true }, (place) => (file.kind === 'link' ? symlink(Buffer.from(file.target ?? '', 'latin1'), place) : copyWhole(source, place)))
-        if (file.index !== undefined) index.set(file.path, file.index && { mode: file.index.mode, blob: join(folderOf(id), file.index.blob) })
       }
+      const index = new Map(files.flatMap(({ path, index: entry }): [string, KeptIndexEntry][] => (entry === undefined ? [] : [[path, entry && { mode: entry.mode, blob: join(folderOf(id), entry.blob) }]])))
       return { replaced, index }
     },
     forget: async (root, id) => rm(folderOf((await find(root, id)).id), { recursive: true, force: true }),
@@ -136,6 +154,32 @@ async function look(root: string, path: string): Promise<KeptFile> {
   } catch (error) {
     if (error instanceof AppError && error.code === 'file/not-found') return gone
     throw error
+  }
+}
+
+/** Who writes into it until git replaces it writes into what is kept. */
+async function linkFile(place: Buffer, target: string): Promise<void> {
+  try {
+    await link(place, target)
+  } catch (error) {
+    if (!hasErrorCode(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK')) throw error
+    await copyWhole(place, target)
+  }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function isSameFile(root: string, path: string, kept: string): Promise<boolean> {
+  try {
+    const [a, b] = [await inTreePlace(root, path, { make: false }, (place) => lstat(place)), await lstat(kept)]
+    return a.dev === b.dev && a.ino === b.ino
+  } catch {
+    return false
   }
 }
 

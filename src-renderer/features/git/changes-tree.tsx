@@ -101,6 +101,7 @@ export function ChangesTree({ files }: { files: readonly ChangedFile[] }): React
       aria-multiselectable={false}
       aria-activedescendant={focused === undefined ? undefined : `change-${focusedIndex}`}
       aria-description={t('gitChanges.keys')}
+      style={{ height: rows.length * rowHeight + 8 }}
       onKeyDown={onKeyDown}
     >
       <div className="tree-rows" role="none" style={{ height: rows.length * rowHeight }}>

@@ -21,7 +21,7 @@ export function DiffEditor({ path, before, after, isInline, reveal }: DiffEditor
 
   useEffect(() => {
     if (host.current === null) return
-    const created = monaco.editor.createDiffEditor(host.current, { ...editorOptions, readOnly: true, domReadOnly: true, originalEditable: false, useInlineViewWhenSpaceIsLimited: false, hideUnchangedRegions: { enabled: true }, ignoreTrimWhitespace: false, renderMarginRevertIcon: false, originalAriaLabel: labels.before, modifiedAriaLabel: labels.after })
+    const created = monaco.editor.createDiffEditor(host.current, { ...editorOptions, readOnly: true, domReadOnly: true, originalEditable: false, useInlineViewWhenSpaceIsLimited: false, hideUnchangedRegions: { enabled: true }, ignoreTrimWhitespace: false, renderMarginRevertIcon: false, renderOverviewRuler: false, originalAriaLabel: labels.before, modifiedAriaLabel: labels.after })
     const models = { original: monaco.editor.createModel('', languageOf(path)), modified: monaco.editor.createModel('', languageOf(path)) }
     created.setModel(models)
     editor.current = created

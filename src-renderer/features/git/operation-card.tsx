@@ -60,7 +60,7 @@ export function OperationCard(): ReactNode {
       </div>
       <Output key={newest.id} operation={newest} />
       <Button small kind="quiet" onClick={() => setDismissed(newest.id)}>
-        {t('dismiss')}
+        {t('gitChanges.hide')}
       </Button>
     </div>
   )
