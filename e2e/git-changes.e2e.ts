@@ -38,7 +38,6 @@ describe('Changes', () => {
     await app.page.window.keyboard.press('ControlOrMeta+J')
   })
   afterAll(async () => {
-    await app.page.screenshot('git-last')
     await app.close()
     profile.remove()
   })
@@ -129,7 +128,7 @@ describe('Changes', () => {
     await window.getByRole('menuitem', { name: 'New branch…' }).click()
     await question().getByRole('textbox', { name: 'Name' }).fill('a..b')
     await question().getByRole('button', { name: 'Make branch' }).click()
-    await window.getByRole('alert').filter({ hasText: /cannot be the name/ }).waitFor()
+    await question().getByRole('alert').filter({ hasText: /cannot be the name/ }).waitFor()
     await question().getByRole('textbox', { name: 'Name' }).fill('feature')
     await question().getByRole('button', { name: 'Make branch' }).click()
     await window.getByRole('button', { name: /^Branch: feature/ }).waitFor()

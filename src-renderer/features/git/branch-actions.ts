@@ -7,7 +7,7 @@ import { useEngineMirror } from '../../state/engine-mirror'
 import { addNotice, reportError } from '../../state/notices'
 import { ask } from '../../state/questions'
 import { saveAll } from '../editor/document-actions'
-import { attempt, perform } from './git-attempt'
+import { attempt, perform, type Tell } from './git-attempt'
 
 type Lists = { branches: readonly Branch[]; tags: readonly Tag[]; stashes: readonly Stash[]; discarded: readonly Discarded[] }
 
@@ -39,14 +39,15 @@ export async function switchTo(name: string, isRemote: boolean): Promise<void> {
   } else if (over?.error) reportError(fromWireError(over.error))
 }
 
-export async function createBranch(name: string, from: string | null, switches: boolean): Promise<boolean> {
-  const isMade = (await attempt(() => api.call('git.createBranch', { name, from }))) !== null
-  if (isMade && switches) await switchTo(name, false)
+export async function createBranch(name: string, from: string | null, switches: boolean, tell: Tell): Promise<boolean> {
+  const isMade = (await attempt(() => api.call('git.createBranch', { name, from }), tell)) !== null
+  // Changes in the way are asked about: not behind the form.
+  if (isMade && switches) void switchTo(name, false)
   return isMade
 }
 
-export async function renameBranch(from: string, to: string): Promise<boolean> {
-  return (await attempt(() => api.call('git.renameBranch', { from, to }))) !== null
+export async function renameBranch(from: string, to: string, tell: Tell): Promise<boolean> {
+  return (await attempt(() => api.call('git.renameBranch', { from, to }), tell)) !== null
 }
 
 export async function deleteBranch({ name, commit }: Branch): Promise<void> {
@@ -68,8 +69,8 @@ export async function deleteBranch({ name, commit }: Branch): Promise<void> {
   await offerUndo('gitChanges.deleteBranch.done', { name }, () => api.call('git.createBranch', { name, from: commit }))
 }
 
-export async function createTag(name: string, message: string | null): Promise<boolean> {
-  return (await attempt(() => api.call('git.createTag', { name, message }))) !== null
+export async function createTag(name: string, message: string | null, tell: Tell): Promise<boolean> {
+  return (await attempt(() => api.call('git.createTag', { name, message }), tell)) !== null
 }
 
 export async function deleteTag(name: string): Promise<void> {

@@ -6,13 +6,15 @@ import { useEngineMirror } from '../../state/engine-mirror'
 import { reportError } from '../../state/notices'
 import { ask } from '../../state/questions'
 
+export type Tell = (error: unknown) => void
+
 /** null: it was refused, and that was told. */
-export async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
+export async function attempt<T>(work: () => Promise<T>, tell: Tell = reportError): Promise<T | null> {
   try {
     return await work()
   } catch (error) {
-    if (toWireError(error).code !== 'workspace/untrusted') reportError(error)
-    else if (await trust()) return attempt(work)
+    if (toWireError(error).code !== 'workspace/untrusted') tell(error)
+    else if (await trust()) return attempt(work, tell)
     return null
   }
 }

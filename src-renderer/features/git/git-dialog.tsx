@@ -1,11 +1,12 @@
 /** The small forms about git: a branch, a tag, a stash, who commits. */
 import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { toWireError } from '@shared/app-error'
 import { api } from '../../api'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
 import { createBranch, createTag, lookAtBranches, renameBranch, saveStash } from './branch-actions'
-import { attempt } from './git-attempt'
+import { attempt, type Tell } from './git-attempt'
 import { closeGitDialog, type GitDialogKind, useGitDialog } from './git-dialog-state'
 
 type Form = { first: string; second: string; isOn: boolean }
@@ -19,20 +20,20 @@ const fields: Record<GitDialogKind['kind'], { first: string; second: string | nu
   identity: { first: 'userName', second: 'email', option: null, needsFirst: true, needsSecond: true },
 }
 
-async function submit(dialog: GitDialogKind, { first, second, isOn }: Form): Promise<boolean> {
+async function submit(dialog: GitDialogKind, { first, second, isOn }: Form, tell: Tell): Promise<boolean> {
   switch (dialog.kind) {
     case 'new-branch':
-      return createBranch(first.trim(), dialog.from, isOn)
+      return createBranch(first.trim(), dialog.from, isOn, tell)
     case 'rename-branch':
-      return renameBranch(dialog.name, first.trim())
+      return renameBranch(dialog.name, first.trim(), tell)
     case 'new-tag':
-      return createTag(first.trim(), second.trim() === '' ? null : second)
+      return createTag(first.trim(), second.trim() === '' ? null : second, tell)
     case 'stash':
       // What becomes of it the operation tells.
       void saveStash(first, isOn)
       return true
     case 'identity': {
-      const isSet = (await attempt(() => api.call('git.setIdentity', { name: first, email: second }))) !== null
+      const isSet = (await attempt(() => api.call('git.setIdentity', { name: first, email: second }), tell)) !== null
       if (isSet) dialog.then?.()
       return isSet
     }
@@ -45,6 +46,7 @@ function GitForm({ dialog }: { dialog: GitDialogKind }): ReactNode {
   const { first, second, option, needsFirst, needsSecond } = fields[dialog.kind]
   const [form, setForm] = useState<Form>({ first: dialog.kind === 'rename-branch' ? dialog.name : '', second: '', isOn: true })
   const [isBusy, setIsBusy] = useState(false)
+  const [refusal, setRefusal] = useState<string | null>(null)
   useEffect(() => {
     if (dialog.kind === 'identity') void api.call('git.identity', {}).then(({ name, email }) => setForm((form) => ({ ...form, first: name, second: email })), () => undefined)
   }, [dialog.kind])
@@ -54,7 +56,8 @@ function GitForm({ dialog }: { dialog: GitDialogKind }): ReactNode {
     event.preventDefault()
     if (!canSubmit) return
     setIsBusy(true)
-    const isDone = await submit(dialog, form)
+    setRefusal(null)
+    const isDone = await submit(dialog, form, (error) => setRefusal(toWireError(error).message))
     setIsBusy(false)
     if (isDone) closeGitDialog()
     void lookAtBranches()
@@ -85,6 +88,11 @@ function GitForm({ dialog }: { dialog: GitDialogKind }): ReactNode {
             <input type="checkbox" checked={form.isOn} onChange={(event) => setForm({ ...form, isOn: event.target.checked })} />
             {t(`gitChanges.dialog.${option}`)}
           </label>
+        )}
+        {refusal !== null && (
+          <p className="tone-danger selectable" role="alert">
+            {refusal}
+          </p>
         )}
       </form>
     </Dialog>
