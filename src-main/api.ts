@@ -128,6 +128,33 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'remote.lockFile': async () => ({ lock: await git.remote.lockFile() }),
     'remote.removeLockFile': () => git.remote.removeLockFile(),
     'remote.largeFiles': async () => ({ files: await git.remote.largeFiles() }),
+    'git.stage': async ({ paths }) => done(git.changes.staging.stage(paths)),
+    'git.unstage': async ({ paths }) => done(git.changes.staging.unstage(paths)),
+    'git.diff': ({ path, side }) => git.changes.hunks.diff(path, side),
+    'git.applyHunks': async (chosen) => ({ discarded: await git.changes.hunks.apply(chosen) }),
+    'git.previewDiscard': ({ paths }) => git.changes.discard.preview(paths),
+    'git.discard': ({ paths, to }) => git.changes.discard.discard(paths, to),
+    'git.listDiscarded': async () => ({ discarded: await git.changes.discard.list() }),
+    'git.undoDiscard': async ({ id }) => ({ discarded: await git.changes.discard.undo(id) }),
+    'git.lastCommit': async () => ({ last: await git.changes.committing.last() }),
+    'git.commit': (wanted) => git.changes.committing.commit(wanted),
+    'git.undoCommit': async ({ commit }) => ({ message: await git.changes.committing.undo(commit) }),
+    'git.identity': () => git.changes.committing.identity(),
+    'git.setIdentity': async (identity) => done(git.changes.committing.setIdentity(identity)),
+    'git.stashes': async () => ({ stashes: await git.changes.stashes.list() }),
+    'git.stashFiles': async ({ commit }) => ({ files: await git.changes.stashes.files(commit) }),
+    'git.saveStash': ({ message, includeUntracked }) => git.changes.stashes.save(message, includeUntracked),
+    'git.applyStash': ({ commit, drop }) => git.changes.stashes.apply(commit, drop),
+    'git.dropStash': ({ commit }) => git.changes.stashes.drop(commit),
+    'git.restoreStash': async ({ commit, message }) => done(git.changes.stashes.restore(commit, message)),
+    'git.branches': () => git.changes.branches.list(),
+    'git.createBranch': async ({ name, from }) => done(git.changes.branches.create(name, from)),
+    'git.switchBranch': (wanted) => git.changes.branches.switchTo(wanted),
+    'git.renameBranch': async ({ from, to }) => done(git.changes.branches.rename(from, to)),
+    'git.deleteBranch': async ({ name, force }) => ({ commit: await git.changes.branches.remove(name, force) }),
+    'git.createTag': async ({ name, message }) => done(git.changes.branches.createTag(name, message)),
+    'git.deleteTag': async ({ name }) => ({ commit: await git.changes.branches.removeTag(name) }),
+    'git.init': async ({ withIgnoreFile }) => done(git.changes.init(withIgnoreFile)),
     'schedule.list': () => schedule.state(),
     'schedule.setActive': ({ active }) => schedule.setActive(active),
     'schedule.next': (query) => schedule.next(query),
@@ -183,6 +210,11 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
 async function opened<T>(engine: Engine, state: T): Promise<T> {
   await engine.catalog.refresh()
   return state
+}
+
+async function done(work: Promise<void>): Promise<Record<string, never>> {
+  await work
+  return {}
 }
 
 /** A key that is present without a value means "unchanged", as a missing one does. */

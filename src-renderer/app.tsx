@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EditorArea } from './features/editor/editor-area'
 import { PushDialog } from './features/gate/push-dialog'
+import { GitDialog } from './features/git/git-dialog'
 import { NoticeList } from './features/palette/notice-list'
 import { Palette } from './features/palette/palette'
 import { QuestionDialog } from './features/palette/question-dialog'
@@ -70,6 +71,7 @@ export function App(): ReactNode {
       <Palette />
       <QuestionDialog />
       <SecretDialog />
+      <GitDialog />
       <RunWithDialog />
       <PushDialog />
       <TrustDialog />

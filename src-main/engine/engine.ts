@@ -479,6 +479,7 @@ export function createEngine(config: EngineConfig): Engine {
     isTrusted: () => workspace.current().workspace?.isTrusted === true,
     environment: env,
     publish: events.publish,
+    discardedDir: layout.discardedDir,
     signIns: createSignInStore(secretStore, cipher),
     runDir: layout.runDir,
     network,

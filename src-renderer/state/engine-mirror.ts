@@ -43,6 +43,8 @@ export type EngineMirror = {
   /** The cache's size against its cap, and its newest export or import. */
   upkeep: CacheUpkeep | null
   git: GitState | null
+  /** Rises when something in the repository or its files may be another. */
+  gitLooks: number
   /** Of git, of this session. */
   gitOperations: Readonly<Record<string, GitOperation>>
   /** True once the runs of the open workspace were listed. */
@@ -72,6 +74,7 @@ export const emptyMirror: EngineMirror = {
   dependencies: {},
   upkeep: null,
   git: null,
+  gitLooks: 0,
   gitOperations: {},
   runsLoaded: false,
   runs: {},

@@ -5,7 +5,9 @@
 import type { ErrorCode } from '@shared/app-error'
 
 /** Ids of actions in the action registry that help against an error. */
-export type ErrorAction = 'view.cache' | 'view.doctor' | 'view.git' | 'view.settings' | 'view.secrets' | 'workspace.open' | 'workspace.trust' | 'workspace.openSamples' | 'engine.recheck' | 'image.pull'
+export type ErrorAction =
+  | 'view.cache' | 'view.doctor' | 'view.git' | 'view.settings' | 'view.secrets' | 'git.undoDelete' | 'git.undoDiscard'
+  | 'workspace.open' | 'workspace.trust' | 'workspace.openSamples' | 'engine.recheck' | 'image.pull'
 
 export type ErrorText = { titleKey: string; hintKey: string; action: ErrorAction | null }
 

@@ -3,7 +3,7 @@ import { create } from 'zustand'
 
 export type Page = 'settings' | 'doctor' | 'secrets' | 'schedule' | 'cache' | 'dependencies' | 'git'
 
-export type Tab = { kind: 'file'; pipeline: string; path: string } | { kind: 'page'; page: Page }
+export type Tab = { kind: 'file'; pipeline: string; path: string } | { kind: 'page'; page: Page } | { kind: 'diff'; path: string; side: 'unstaged' | 'staged' }
 
 export type Layout = {
   sideBarOpen: boolean
@@ -14,6 +14,7 @@ export type Layout = {
   runDetailsOpen: boolean
   /** What is shown of a notebook run. */
   notebookOutput: 'cells' | 'log'
+  diffView: 'side-by-side' | 'inline'
   selectedPipeline: string | null
   /** Null: the newest run of the selected pipeline. */
   selectedRunId: string | null
@@ -29,6 +30,7 @@ export const initialLayout: Layout = {
   historyScope: 'pipeline',
   runDetailsOpen: true,
   notebookOutput: 'cells',
+  diffView: 'side-by-side',
   selectedPipeline: null,
   selectedRunId: null,
   tabs: [],
@@ -39,7 +41,14 @@ export const initialLayout: Layout = {
 export const useLayout = create<Layout>(() => initialLayout)
 
 export function tabId(tab: Tab): string {
-  return tab.kind === 'file' ? `file:${tab.pipeline}/${tab.path}` : `page:${tab.page}`
+  switch (tab.kind) {
+    case 'file':
+      return `file:${tab.pipeline}/${tab.path}`
+    case 'page':
+      return `page:${tab.page}`
+    case 'diff':
+      return `diff:${tab.side}:${tab.path}`
+  }
 }
 
 export function withTab(layout: Pick<Layout, 'tabs'>, tab: Tab): Pick<Layout, 'tabs' | 'activeTab'> {
@@ -99,12 +108,12 @@ export function keepLayout(storage: Storage, root: string | null): () => void {
   const saved = read(storage)
   const mine = root === null ? undefined : saved.workspaces[root]
   useLayout.setState({ ...initialLayout, ...saved.shared, ...mine, selectedRunId: null, panelMaximized: false })
-  return useLayout.subscribe(({ sideBarOpen, panelOpen, historyScope, runDetailsOpen, notebookOutput, selectedPipeline, tabs, activeTab, expandedPipelines }) => {
+  return useLayout.subscribe(({ sideBarOpen, panelOpen, historyScope, runDetailsOpen, notebookOutput, diffView, selectedPipeline, tabs, activeTab, expandedPipelines }) => {
     const { workspaces } = read(storage)
     const others = Object.entries(workspaces).filter(([key]) => key !== root)
     const kept = root === null ? others : [...others, [root, { selectedPipeline, tabs, activeTab, expandedPipelines }] as const]
     const next: Saved = {
-      shared: { sideBarOpen, panelOpen, historyScope, runDetailsOpen, notebookOutput },
+      shared: { sideBarOpen, panelOpen, historyScope, runDetailsOpen, notebookOutput, diffView },
       workspaces: Object.fromEntries(kept.slice(-maximumWorkspaces)),
     }
     storage.setItem(storageKey, JSON.stringify(next))

@@ -121,6 +121,8 @@ export function createSync(source: SyncSource, onFailure: (error: unknown) => vo
         return setState((mirror) => ({ upkeep: newer(mirror.upkeep, message.payload) }))
       case 'git.changed':
         return setState((mirror) => ({ git: newer(mirror.git, message.payload) }))
+      case 'git.looked':
+        return setState({ gitLooks: message.payload.rev })
       case 'git.operationChanged':
         return applyOperation(message.payload)
       case 'settings.changed':

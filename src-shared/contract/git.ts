@@ -111,5 +111,7 @@ export const gitContract = {
   /** null: refuse. `remember`: keep it for this target (a password, a passphrase). */
   answerPrompt: request({ operationId, promptId: z.string().max(64), answer: z.string().max(16_384).nullable(), remember: z.boolean() }, gitOperation),
   changed: event(gitState),
+  /** Something on disk may be another now: who shows contents of files looks again. */
+  looked: event(z.object({ rev })),
   operationChanged: event(gitOperation),
 }

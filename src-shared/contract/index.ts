@@ -6,6 +6,7 @@ import { filesContract } from './files'
 import { gateContract } from './gate'
 import { gitContract } from './git'
 import { remoteContract } from './remote'
+import { gitChangesContract } from './git-changes'
 import { pipelinesContract } from './pipelines'
 import { pythonsContract } from './pythons'
 import { runsContract } from './runs'
@@ -23,7 +24,7 @@ export const contract = {
   cache: cacheContract,
   pythons: pythonsContract,
   dependencies: dependenciesContract,
-  git: gitContract,
+  git: { ...gitContract, ...gitChangesContract },
   gate: gateContract,
   remote: remoteContract,
   schedule: scheduleContract,

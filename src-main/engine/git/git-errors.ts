@@ -26,13 +26,13 @@ const rules: Rule[] = [
   { pattern: /(?:SSL certificate problem|server certificate verification failed|unable to get local issuer certificate|self[- ]signed certificate)/i, code: 'git/certificate', say: () => 'The server’s certificate is not trusted. If your network has a certificate authority of its own, set its PEM file in the settings.' },
   { pattern: /Could not resolve host(?:name)?:? ?(\S+)?|Connection (?:refused|timed out|reset)|Failed to connect to|Network is unreachable|The requested URL returned error: 5\d\d|early EOF|unexpected disconnect|Could not connect to server|kex_exchange_identification|Connection closed by|RPC failed; curl|The remote end hung up/i, code: 'git/network', say: () => 'The server cannot be reached, or ended the connection. Check the network, then try again.' },
   { pattern: /detected dubious ownership in repository at '([^']+)'/, code: 'git/dubious-ownership', say: ([, path]) => `The folder ${path ?? ''} belongs to another user, so git does not work in it. If you trust it: git config --global --add safe.directory '${path ?? ''}'`, details: ([, path]) => ({ path: path ?? null }) },
-  { pattern: /nothing to commit|nothing added to commit|no changes added to commit/, code: 'git/nothing-to-commit', say: () => 'There is nothing to commit. Stage a change first.' },
-  { pattern: /Please tell me who you are|unable to auto-detect email address|empty ident name/, code: 'git/identity-unknown', say: () => 'git does not know your name and e-mail address for the commit. Enter them once.' },
+  { pattern: /Please tell me who you are|auto-detection is disabled|unable to auto-detect email address|empty ident name/, code: 'git/identity-unknown', say: () => 'git does not know your name and e-mail address for the commit. Enter them once.' },
   { pattern: /gpg failed to sign the data|error: Load key|failed to write commit object|signing failed/, code: 'git/signing-failed', say: () => 'The commit could not be signed. Its output says why; signing is set in your git configuration.' },
   { pattern: /Automatic merge failed|CONFLICT \(|could not apply|Resolve all conflicts manually|needs merge|you need to resolve your current index first|unmerged files|fix conflicts and then/i, code: 'git/conflict', say: () => 'The same lines were changed on both sides. Resolve the conflicts, or abort.' },
-  { pattern: /Your local changes to the following files would be overwritten|would be overwritten by (?:merge|checkout)|cannot (?:pull with rebase|rebase): You have unstaged changes|Your index contains uncommitted changes|Please commit your changes or stash them/, code: 'git/would-overwrite', say: () => 'Changes that are not committed would be lost. Commit or stash them first.' },
+  { pattern: /Your local changes to the following files would be overwritten|would be overwritten by (?:merge|checkout|switch)|already exists, no checkout|could not restore untracked files|cannot (?:pull with rebase|rebase): You have unstaged changes|Your index contains uncommitted changes|Please commit your changes or stash them/, code: 'git/would-overwrite', say: () => 'Changes that are not committed would be lost. Commit or stash them first.' },
+  { pattern: /nothing to commit|nothing added to commit|no changes added to commit|You asked to amend the most recent commit, but doing so would make\s+it empty|You have nothing to amend/, code: 'git/nothing-to-commit', say: () => 'There is nothing to commit. Stage a change first.' },
   { pattern: /(?:pathspec '([^']+)' did not match|unknown revision or path|bad revision '([^']+)'|not a valid object name:? '?([^'\s]+))/, code: 'git/not-found', say: ([, a, b, c]) => `git knows no ${a ?? b ?? c ?? 'such name'}.` },
-  { pattern: /a branch named '([^']+)' already exists/, code: 'git/exists', say: ([, name]) => `There is a branch ${name ?? ''} already.` },
+  { pattern: /(?:[Aa] branch named|tag) '([^']+)' already exists/, code: 'git/exists', say: ([, name]) => `There is a ${name ?? 'thing of this name'} already.` },
   { pattern: /is not a valid branch name|is not a valid (?:ref|tag) name|refusing to create branch/, code: 'git/invalid-name', say: () => 'git does not take this name for a branch.' },
   { pattern: /is not fully merged/, code: 'git/not-merged', say: () => 'The branch has commits that are nowhere else.' },
   { pattern: /No space left on device/, code: 'file/disk-full', say: () => 'The disk is full. Free space, then try again.' },
@@ -44,7 +44,7 @@ const rules: Rule[] = [
 /** Never holds a password of an address: git prints some (RELIABILITY.md F31). */
 export function gitFailure(argv: readonly string[], { exitCode, stdout, stderr }: GitResult): AppError {
   const said = withoutEscapes(withoutSecrets(`${stderr}\n${stdout.subarray(0, 100_000).toString('utf8')}`.trim()))
-  const command = argv.find((word) => !word.startsWith('-')) ?? ''
+  const command = (argv[0] === '-C' ? argv.slice(2) : argv).find((word) => !word.startsWith('-')) ?? ''
   for (const { pattern, code, say, details } of rules) {
     const match = pattern.exec(said)
     if (match) return new AppError(code, say(match), { command, exitCode, output: said.slice(0, 20_000), ...details?.(match) })

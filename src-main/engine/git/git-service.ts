@@ -3,6 +3,7 @@ import type { GitOperation, GitState } from '@shared/contract/git'
 import type { Publish } from '../events'
 import type { NetworkEnvironment } from '../platform/network-environment'
 import { subscribeIgnoring, watchFolder, type FolderWatch } from '../workspace/watch'
+import { createGitChanges, type GitChanges } from './git-changes'
 import { createGitOperations, type GitOperations } from './git-operations'
 import { createRemoteService, type RemoteService } from './remote-service'
 import type { SignInStore } from './sign-in-store'
@@ -18,12 +19,15 @@ export type GitServiceDeps = {
   network: () => Promise<NetworkEnvironment>
   autoSyncMinutes: () => number
   onSynced: () => Promise<void>
+  /** Where what was discarded is kept. */
+  discardedDir: string
 }
 
 export type GitService = {
   state: RepositoryState
   operations: GitOperations
   remote: RemoteService
+  changes: GitChanges
   dispose(): Promise<void>
 }
 
@@ -43,6 +47,7 @@ export function createGitService({ workspace, isTrusted, environment, publish, .
     isTrusted,
     environment,
     publish: (next: GitState) => publish('git.changed', next),
+    onLooked: (rev) => publish('git.looked', { rev }),
     onRepository: (repository) => watch(repository === null ? [] : [repository.gitDir, repository.commonDir]),
   })
   const operations = createGitOperations({
@@ -57,6 +62,7 @@ export function createGitService({ workspace, isTrusted, environment, publish, .
     state,
     operations,
     remote,
+    changes: createGitChanges({ state, operations, workspace, environment, discardedDir: deps.discardedDir, nowMs: Date.now }),
     async dispose() {
       remote.dispose()
       state.dispose()

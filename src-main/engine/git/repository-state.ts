@@ -16,6 +16,8 @@ export type RepositoryStateDeps = {
   isTrusted: () => boolean
   environment: () => NodeJS.ProcessEnv
   publish: (state: GitState) => void
+  /** After each look, also when it found nothing new: the content of a file that was changed already is not in the state. */
+  onLooked?: (rev: number) => void
   /** A repository is there or is another one: where its own files are, to be watched. null: none. */
   onRepository: (repository: Pick<OpenRepository, 'root' | 'gitDir' | 'commonDir'> | null) => void
 }
@@ -43,6 +45,7 @@ export function createRepositoryState(deps: RepositoryStateDeps): RepositoryStat
   let timer: NodeJS.Timeout | null = null
   let looking: Promise<GitState> | null = null
   let again = false
+  let looks = 0
 
   const find = async (): Promise<OpenRepository | null> => {
     const workspace = deps.workspace()
@@ -76,6 +79,7 @@ export function createRepositoryState(deps: RepositoryStateDeps): RepositoryStat
           state = { ...found, rev: state.rev + 1 }
           deps.publish(state)
         }
+        deps.onLooked?.(++looks)
       } while (again)
       return state
     })().finally(() => (looking = null))

@@ -15,6 +15,8 @@ export type UserDataLayout = {
   /** Cache and Pythons of host runs. */
   hostCacheDir: string
   appLogFile: string
+  /** What was discarded of working trees, for 30 days. */
+  discardedDir: string
 }
 
 const productName = 'Fast-Flow Desktop'
@@ -49,6 +51,7 @@ export function prepareUserData(root: string): UserDataLayout {
     uvDir: join(root, 'uv'),
     hostCacheDir: join(root, 'host-cache'),
     appLogFile: join(root, 'app.log'),
+    discardedDir: join(root, 'discarded'),
   }
   mkdirSync(root, { recursive: true })
   if (process.platform !== 'win32') chmodSync(root, 0o700)

@@ -1,6 +1,11 @@
 /** Real repositories in temporary folders: `git` as a user in a terminal, on a configuration of its own. */
 import { execFileSync } from 'node:child_process'
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
+import type { GitOperation } from '@shared/contract/git'
+import { createGitChanges, type GitChanges } from '../git/git-changes'
+import { createGitOperations, type GitOperations } from '../git/git-operations'
+import { createRepositoryState, type RepositoryState } from '../git/repository-state'
 import { addFiles, makeTemporaryWorkspace } from './temporary-workspace'
 
 const user = { GIT_AUTHOR_NAME: 'Test', GIT_AUTHOR_EMAIL: 'test@example.org', GIT_COMMITTER_NAME: 'Test', GIT_COMMITTER_EMAIL: 'test@example.org', GIT_CONFIG_NOSYSTEM: '1' }
@@ -39,4 +44,27 @@ export function commitFiles(root: string, files: Record<string, string>, message
   git(root, 'add', '-A')
   git(root, 'commit', '-q', '-m', message)
   return git(root, 'rev-parse', 'HEAD')
+}
+
+export type ChangesWorld = GitChanges & {
+  state: RepositoryState
+  operations: GitOperations
+  /** Waits for the end of an operation that was begun. */
+  over(begun: Promise<GitOperation>): Promise<GitOperation>
+  discardedDir: string
+}
+
+/** What the app does to a repository, without the app. */
+export function changesOf(root: string, { isTrusted = true, environment = gitEnvironment(), nowMs = Date.now }: { isTrusted?: boolean; environment?: NodeJS.ProcessEnv; nowMs?: () => number } = {}): ChangesWorld {
+  const state = createRepositoryState({ workspace: () => ({ root, pipelinesDir: root }), isTrusted: () => isTrusted, environment: () => environment, publish: () => undefined, onRepository: () => undefined })
+  const operations = createGitOperations({ publish: () => undefined, onEnded: () => undefined, nowMs: Date.now })
+  const discardedDir = join(makeTemporaryWorkspace(), 'discarded')
+  const changes = createGitChanges({ state, operations, workspace: () => ({ root }), environment: () => environment, discardedDir, nowMs })
+  return { ...changes, state, operations, discardedDir, over: async (begun) => operations.ended((await begun).id) }
+}
+
+/** A hook of the repository, as a shell script. */
+export function writeHook(root: string, name: string, script: string): void {
+  addFiles(root, { [`.git/hooks/${name}`]: `#!/bin/sh\n${script}\n` })
+  chmodSync(join(root, '.git/hooks', name), 0o755)
 }

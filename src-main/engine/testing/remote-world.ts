@@ -48,6 +48,7 @@ export function makeRemoteWorld(root: string | null, { environment = gitEnvironm
       const answer = pending[prompt.kind]?.shift() ?? null
       setImmediate(() => service.operations.answer(id, prompt.id, answer === null ? null : typeof answer === 'string' ? { answer, remember: false } : answer))
     },
+    discardedDir: join(profile, 'discarded'),
     signIns,
     runDir,
     network: async () => ({ caBundleFile: null, caSource: null, proxyEnv: {}, pythonEnv: {}, problem: null }),

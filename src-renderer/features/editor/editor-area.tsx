@@ -13,6 +13,7 @@ const SettingsPage = lazy(() => import('../settings/settings-page').then((module
 const SecretsPage = lazy(() => import('../secrets/secrets-page').then((module) => ({ default: module.SecretsPage })))
 const CachePage = lazy(() => import('../cache/cache-page').then((module) => ({ default: module.CachePage })))
 const DependenciesPage = lazy(() => import('../dependencies/dependencies-page').then((module) => ({ default: module.DependenciesPage })))
+const DiffPage = lazy(() => import('../git/diff-page').then((module) => ({ default: module.DiffPage })))
 const GitPage = lazy(() => import('../git/git-page').then((module) => ({ default: module.GitPage })))
 const SchedulePage = lazy(() => import('../schedule/schedule-page').then((module) => ({ default: module.SchedulePage })))
 
@@ -49,7 +50,7 @@ function TabPage({ tab }: { tab: Tab }): ReactNode {
   if (tab.kind === 'file') return <FileTab pipeline={tab.pipeline} path={tab.path} />
   return (
     <Suspense fallback={null}>
-      <PageTab page={tab.page} />
+      {tab.kind === 'diff' ? <DiffPage key={tabId(tab)} path={tab.path} side={tab.side} /> : <PageTab page={tab.page} />}
     </Suspense>
   )
 }

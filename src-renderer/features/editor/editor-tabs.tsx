@@ -1,15 +1,17 @@
 /** The tab strip of open files and pages. */
-import { Boxes, CalendarClock, Flame, FileCode, GitBranch, KeyRound, Settings, Stethoscope, X } from 'lucide-react'
+import { Boxes, CalendarClock, FileDiff, Flame, FileCode, GitBranch, KeyRound, Settings, Stethoscope, X } from 'lucide-react'
+import type { TFunction } from 'i18next'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { documentId, isDirty, useDocuments } from '../../state/documents'
 import { type Tab, tabId, useLayout } from '../../state/layout'
+import { shownPath } from '../git/change-rows'
 import { closeTabAsking } from './document-actions'
 
 const pageIcons = { settings: Settings, doctor: Stethoscope, secrets: KeyRound, schedule: CalendarClock, cache: Flame, dependencies: Boxes, git: GitBranch }
 
 function TabIcon({ tab }: { tab: Tab }): ReactNode {
-  const Icon = tab.kind === 'file' ? FileCode : pageIcons[tab.page]
+  const Icon = tab.kind === 'file' ? FileCode : tab.kind === 'diff' ? FileDiff : pageIcons[tab.page]
   return <Icon size={14} className="tone-quiet" aria-hidden />
 }
 
@@ -20,6 +22,17 @@ function fileLabel(tab: Tab & { kind: 'file' }, tabs: readonly Tab[]): { name: s
   return { name, owner: isAlone ? null : tab.pipeline }
 }
 
+function tabLabel(tab: Tab, tabs: readonly Tab[], t: TFunction): { name: string; owner: string | null } {
+  switch (tab.kind) {
+    case 'file':
+      return fileLabel(tab, tabs)
+    case 'diff':
+      return { name: shownPath(tab.path.slice(tab.path.lastIndexOf('/', tab.path.length - 2) + 1)), owner: t(`gitChanges.side.${tab.side}`) }
+    case 'page':
+      return { name: t(`${tab.page}.title`), owner: null }
+  }
+}
+
 function TabView({ tab, tabs, isActive, isTabStop }: { tab: Tab; tabs: readonly Tab[]; isActive: boolean; isTabStop: boolean }): ReactNode {
   const { t } = useTranslation()
   const id = tabId(tab)
@@ -28,7 +41,7 @@ function TabView({ tab, tabs, isActive, isTabStop }: { tab: Tab; tabs: readonly 
     const document = tab.kind === 'file' ? documents[documentId(tab.pipeline, tab.path)] : undefined
     return document !== undefined && isDirty(document)
   })
-  const { name, owner } = tab.kind === 'file' ? fileLabel(tab, tabs) : { name: t(`${tab.page}.title`), owner: null }
+  const { name, owner } = tabLabel(tab, tabs, t)
   useEffect(() => {
     if (isActive) element.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [isActive])
@@ -42,7 +55,7 @@ function TabView({ tab, tabs, isActive, isTabStop }: { tab: Tab; tabs: readonly 
       aria-selected={isActive}
       aria-controls="editor-page"
       aria-label={[name, owner, dirty ? t('editor.unsaved') : null].filter((part) => part !== null).join(', ')}
-      title={tab.kind === 'file' ? `${tab.pipeline}/${tab.path}` : undefined}
+      title={tab.kind === 'file' ? `${tab.pipeline}/${tab.path}` : tab.kind === 'diff' ? shownPath(tab.path) : undefined}
       onClick={() => useLayout.setState({ activeTab: id })}
       onAuxClick={(event) => event.button === 1 && void closeTabAsking(id)}
     >

@@ -1,6 +1,9 @@
 /** Everything the window can do, as one list: the palette shows it, the keyboard and the buttons use it. */
+import type { ChangedFile } from '@shared/contract/git'
+import { api } from '../../api'
 import { isDirty, documentId, getDocument } from '../../state/documents'
 import { useEngineMirror } from '../../state/engine-mirror'
+import { reportError } from '../../state/notices'
 import { type Tab, openPage, showPipeline, tabId, useLayout } from '../../state/layout'
 import { cancelPreheat, preheat, preheatAll } from '../cache/cache-actions'
 import { checkCache } from '../cache/check-actions'
@@ -8,6 +11,11 @@ import { checkDependencies, openDependencies, proposeLock } from '../dependencie
 import { exportCache, importCache, showWhatCanGo } from '../cache/upkeep-actions'
 import { closeTabAsking, saveAll, saveDocument } from '../editor/document-actions'
 import { openPush } from '../gate/gate-actions'
+import { undoDelete, useUndo } from '../git/branch-actions'
+import { discard, initRepository, openChange, stage, undoDiscard, unstage, useLastDiscarded } from '../git/change-actions'
+import { commit, undoCommit, useCommitDraft } from '../git/commit-actions'
+import { diffOnScreen } from '../git/diff-on-screen'
+import { openGitDialog } from '../git/git-dialog-state'
 import { goToError } from '../runs/go-to-error'
 import { logOnScreen } from '../runs/log-commands'
 import { isStoppable } from '../runs/phase-timeline'
@@ -29,6 +37,7 @@ export type ActionId =
   | 'view.toggleSideBar' | 'view.togglePanel' | 'view.maximizePanel' | 'view.nextRegion' | 'view.previousRegion' | 'view.focusTree' | 'view.overview'
   | 'view.doctor' | 'view.settings' | 'view.secrets' | 'view.schedule' | 'view.cache' | 'view.git'
   | 'git.push' | 'workspace.trust'
+  | 'git.commit' | 'git.undoCommit' | 'git.stageAll' | 'git.unstageAll' | 'git.discardAll' | 'git.undoDiscard' | 'git.undoDelete' | 'git.newBranch' | 'git.newTag' | 'git.stash' | 'git.refresh' | 'git.nextChange' | 'git.previousChange' | 'git.diffFile' | 'git.init'
   | 'cache.preheat' | 'cache.preheatAll' | 'cache.cancel' | 'cache.check' | 'cache.cleanUp' | 'cache.export' | 'cache.import'
   | 'view.dependencies' | 'dependencies.check' | 'dependencies.writeLock' | 'dependencies.upgradeLock'
   | 'secret.add' | 'secret.encrypt' | 'secret.encryptionKey'
@@ -77,6 +86,16 @@ function action(id: ActionId, keys: readonly string[], run: () => unknown, isEna
 }
 
 const hasWorkspace = (): boolean => mirror().workspace?.workspace != null
+const hasRepository = (): boolean => mirror().git?.repository != null
+const changedFiles = (): readonly ChangedFile[] => mirror().git?.repository?.files ?? []
+const hasChanges = (): boolean => changedFiles().length > 0
+
+/** The file in front, when git calls it changed. */
+function changeOfActiveFile(): ChangedFile | undefined {
+  const tab = activeTab()
+  return tab?.kind === 'file' ? changedFiles().find(({ path, pipeline }) => pipeline === tab.pipeline && `/${path}`.endsWith(`/${tab.pipeline}/${tab.path}`)) : undefined
+}
+
 const isPreheating = (): boolean => mirror().preheat?.isRunning === true
 const hasRequirements = (): boolean => mirror().catalog?.pipelines.find(({ name }) => name === selected())?.hasRequirements ?? false
 const isTransferring = (): boolean => mirror().upkeep?.transfer?.state === 'working'
@@ -113,6 +132,21 @@ export const actions: readonly Action[] = [
   action('view.git', ['Mod+Shift+G'], () => openPage('git'), hasWorkspace),
   action('git.push', ['Mod+Shift+U'], openPush, () => mirror().git?.repository != null),
   action('workspace.trust', [], () => ensureTrusted('none'), () => mirror().workspace?.workspace?.isTrusted === false),
+  action('git.commit', [], () => { openPage('git'); void commit() }, hasRepository),
+  action('git.undoCommit', [], undoCommit, () => { const { last } = useCommitDraft.getState(); return hasRepository() && last !== null && !last.isPushed && !last.isMerge }),
+  action('git.stageAll', [], () => stage(null), hasChanges),
+  action('git.unstageAll', [], () => unstage(null), () => changedFiles().some(({ staged }) => staged !== null)),
+  action('git.discardAll', [], () => discard(changedFiles().filter(({ conflict }) => conflict === null)), hasChanges),
+  action('git.undoDiscard', [], () => undoDiscard(useLastDiscarded.getState().id), () => useLastDiscarded.getState().id !== null),
+  action('git.undoDelete', [], undoDelete, () => useUndo.getState().undo !== null),
+  action('git.newBranch', [], () => openGitDialog({ kind: 'new-branch', from: null }), hasRepository),
+  action('git.newTag', [], () => openGitDialog({ kind: 'new-tag' }), hasRepository),
+  action('git.stash', [], () => openGitDialog({ kind: 'stash' }), hasChanges),
+  action('git.refresh', [], () => api.call('git.refresh', {}).catch(reportError), hasWorkspace),
+  action('git.nextChange', ['F7'], () => diffOnScreen()?.goTo('next'), () => diffOnScreen() !== null),
+  action('git.previousChange', ['Shift+F7'], () => diffOnScreen()?.goTo('previous'), () => diffOnScreen() !== null),
+  action('git.diffFile', [], () => { const file = changeOfActiveFile(); if (file !== undefined) openChange(file) }, () => changeOfActiveFile() !== undefined),
+  action('git.init', [], initRepository, () => hasWorkspace() && mirror().git !== null && !hasRepository()),
   action('cache.preheat', [], withPipeline((pipeline) => preheat([pipeline])), () => isPipelineSelected() && !isPreheating()),
   action('cache.preheatAll', [], preheatAll, () => hasWorkspace() && !isPreheating()),
   action('cache.cancel', [], cancelPreheat, isPreheating),

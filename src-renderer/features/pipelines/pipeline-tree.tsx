@@ -2,19 +2,20 @@
  * The pipelines and their files. Only the rows in view are in the page, so that ten thousand folders stay quick. One tab
  * stop; the arrow keys move, Enter opens, and F5 runs what is selected.
  */
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { selectPipeline, useLayout } from '../../state/layout'
+import { useVisibleRows } from '../../ui/visible-rows'
 import { openFile } from '../editor/document-actions'
 import { useNewestRuns } from '../runs/use-shown-run'
 import { firingPipelines } from '../schedule/schedule-text'
+import { badgesOf, useTreeChanges } from '../git/tree-changes'
 import { useFileListings } from './file-listings'
 import { TreeRowView } from './tree-row-view'
 import { type TreeRow, treeRows } from './tree-rows'
 
 const rowHeight = 26
-const overscanRows = 12
 
 function setExpanded(key: string, isExpanded: boolean): void {
   useLayout.setState(({ expandedPipelines }) => ({ expandedPipelines: [...expandedPipelines.filter((other) => other !== key), ...(isExpanded ? [key] : [])] }))
@@ -35,40 +36,21 @@ export function PipelineTree({ filter }: { filter: string }): ReactNode {
   const selected = useLayout((layout) => layout.selectedPipeline)
   const activeTab = useLayout((layout) => layout.activeTab)
   const newestRuns = useNewestRuns()
+  const changes = useTreeChanges()
   const schedule = useEngineMirror((mirror) => mirror.schedule)
   const firing = useMemo(() => firingPipelines(schedule), [schedule])
   const rows = useMemo(() => treeRows(pipelines ?? [], filter, new Set(expandedKeys), listings), [pipelines, filter, expandedKeys, listings])
   const [focusedId, setFocusedId] = useState<string | null>(null)
-  const [view, setView] = useState({ top: 0, height: 600 })
-  const host = useRef<HTMLDivElement>(null)
-
-  useEffect(() => {
-    const element = host.current
-    if (element === null) return
-    const measure = (): void => setView({ top: element.scrollTop, height: element.clientHeight })
-    const observer = new ResizeObserver(measure)
-    observer.observe(element)
-    element.addEventListener('scroll', measure, { passive: true })
-    return () => {
-      observer.disconnect()
-      element.removeEventListener('scroll', measure)
-    }
-  }, [])
+  const { host, first, last, pageRows, scrollTo } = useVisibleRows(rows.length, rowHeight)
 
   const focusedIndex = Math.max(0, rows.findIndex(({ id }) => id === (focusedId ?? selected)))
-  const first = Math.max(0, Math.floor(view.top / rowHeight) - overscanRows)
-  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + overscanRows)
 
   function focusRow(index: number): void {
     const row = rows[Math.min(rows.length - 1, Math.max(0, index))]
     if (row === undefined) return
     setFocusedId(row.id)
     if (row.kind === 'pipeline') selectPipeline(row.pipeline.name)
-    const element = host.current
-    const top = rows.indexOf(row) * rowHeight
-    if (element === null) return
-    if (top < element.scrollTop) element.scrollTop = top
-    else if (top + rowHeight > element.scrollTop + element.clientHeight) element.scrollTop = top + rowHeight - element.clientHeight
+    scrollTo(rows.indexOf(row))
   }
 
   function open(row: TreeRow): void {
@@ -90,7 +72,6 @@ export function PipelineTree({ filter }: { filter: string }): ReactNode {
   function onKeyDown(event: KeyboardEvent): void {
     const row = rows[focusedIndex]
     if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return
-    const pageRows = Math.max(1, Math.floor(view.height / rowHeight) - 1)
     const isExpandable = row.kind === 'pipeline' || row.kind === 'folder'
     const moves: Record<string, () => void> = {
       ArrowDown: () => focusRow(focusedIndex + 1),
@@ -130,6 +111,7 @@ export function PipelineTree({ filter }: { filter: string }): ReactNode {
             top={(first + index) * rowHeight}
             run={row.kind === 'pipeline' ? (newestRuns.get(row.pipeline.name) ?? null) : null}
             firesHere={row.kind === 'pipeline' && firing.has(row.pipeline.name)}
+            change={badgesOf(row, changes)}
             isSelected={row.kind === 'pipeline' ? row.pipeline.name === selected : activeTab === `file:${row.id}`}
             isFocused={row === focusedRow}
             onClick={() => click(row)}

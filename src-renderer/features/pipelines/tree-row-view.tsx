@@ -8,6 +8,8 @@ import type { Run } from '@shared/contract/runs'
 import { cacheLooks } from '../cache/cache-text'
 import { cacheWords } from '../cache/fetch-text'
 import { Tip } from '../../ui/tooltip'
+import { ChangeBadge } from '../git/change-badge'
+import { type TreeChange, changeText } from '../git/tree-changes'
 import { RunStatusIcon, runStatusText } from '../runs/run-status'
 import type { FileRow, PipelineRow, TreeRow } from './tree-rows'
 
@@ -17,6 +19,8 @@ type TreeRowProps = {
   run: Run | null
   /** Starts by itself on this computer. */
   firesHere: boolean
+  /** What git says changed in it. */
+  change: TreeChange | null
   isSelected: boolean
   isFocused: boolean
   onClick: () => void
@@ -76,7 +80,7 @@ function pipelineLabel(pipeline: Pipeline, run: Run | null, firesHere: boolean, 
     .join(', ')
 }
 
-function PipelineContent({ row, run, firesHere }: { row: PipelineRow; run: Run | null; firesHere: boolean }): ReactNode {
+function PipelineContent({ row, run, firesHere, change }: { row: PipelineRow; run: Run | null; firesHere: boolean; change: TreeChange | null }): ReactNode {
   const { t } = useTranslation()
   const { pipeline } = row
   const TypeIcon = pipeline.type === 'notebook' ? NotebookText : FileCode
@@ -94,6 +98,7 @@ function PipelineContent({ row, run, firesHere }: { row: PipelineRow; run: Run |
           </Tip>
         )}
         <ProblemBadge pipeline={pipeline} />
+        <ChangeBadge change={change} />
         <CacheBadge pipeline={pipeline} />
         <span className="row-run" title={run === null ? undefined : runStatusText(run, t)}>
           {run !== null && <RunStatusIcon run={run} size={14} />}
@@ -113,24 +118,28 @@ function FileIcon({ row }: { row: FileRow }): ReactNode {
   return /\.(txt|md|lock|toml|cfg)$/.test(row.name) ? <FileText {...props} /> : <File {...props} />
 }
 
-function RowContent({ row, run, firesHere }: { row: TreeRow; run: Run | null; firesHere: boolean }): ReactNode {
+function RowContent({ row, run, firesHere, change }: { row: TreeRow; run: Run | null; firesHere: boolean; change: TreeChange | null }): ReactNode {
   const { t } = useTranslation()
-  if (row.kind === 'pipeline') return <PipelineContent row={row} run={run} firesHere={firesHere} />
+  if (row.kind === 'pipeline') return <PipelineContent row={row} run={run} firesHere={firesHere} change={change} />
   if (row.kind === 'note') return <span className="row-note">{t(`pipelines.note.${row.note}`)}</span>
   return (
     <>
       <FileIcon row={row} />
       <span className="row-name truncate">{row.name}</span>
+      <span className="row-badges">
+        <ChangeBadge change={change} />
+      </span>
     </>
   )
 }
 
-export function TreeRowView({ row, top, run, firesHere, isSelected, isFocused, onClick, onToggle, onOpen }: TreeRowProps): ReactNode {
+export function TreeRowView({ row, top, run, firesHere, change, isSelected, isFocused, onClick, onToggle, onOpen }: TreeRowProps): ReactNode {
   const { t } = useTranslation()
   const isExpandable = row.kind === 'pipeline' || row.kind === 'folder'
   const isExpanded = isExpandable && row.isExpanded
   const Chevron = isExpanded ? ChevronDown : ChevronRight
-  const label = row.kind === 'pipeline' ? pipelineLabel(row.pipeline, run, firesHere, t) : row.kind === 'note' ? t(`pipelines.note.${row.note}`) : row.name
+  const name = row.kind === 'pipeline' ? pipelineLabel(row.pipeline, run, firesHere, t) : row.kind === 'note' ? t(`pipelines.note.${row.note}`) : row.name
+  const label = change === null ? name : `${name}, ${changeText(change, t)}`
   return (
     <div
       id={`row-${row.id}`}
@@ -156,7 +165,7 @@ export function TreeRowView({ row, top, run, firesHere, isSelected, isFocused, o
       >
         {isExpandable && <Chevron size={14} />}
       </span>
-      <RowContent row={row} run={run} firesHere={firesHere} />
+      <RowContent row={row} run={run} firesHere={firesHere} change={change} />
     </div>
   )
 }

@@ -8,6 +8,7 @@ import { useLayout } from '../../state/layout'
 import { Button, IconButton } from '../../ui/button'
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../../ui/menu'
 import { Tip } from '../../ui/tooltip'
+import { BranchMenu } from '../git/branch-menu'
 import { type ActionId, actionKeys, runAction } from '../palette/actions'
 import { keysText } from '../palette/keys'
 import { isStoppable } from '../runs/phase-timeline'
@@ -144,6 +145,7 @@ export function TopBar(): ReactNode {
   return (
     <header className="top-bar">
       <WorkspaceMenu />
+      {hasWorkspace && <BranchMenu />}
       {hasWorkspace ? <SelectedPipeline /> : <div className="selected-pipeline" />}
       {hasWorkspace && <RunButtons />}
       <div className="top-right">
