@@ -71,7 +71,7 @@ function hostKeyDetails(match: RegExpExecArray): ErrorDetails {
   return {
     fingerprint: /\b(SHA256:\S+?)\.?$/m.exec(text)?.[1] ?? null,
     keyType: /fingerprint for the (\S+) key/.exec(text)?.[1] ?? null,
-    knownHostsLine: /Offending \S+ key in (\S+)/.exec(text)?.[1] ?? null,
+    knownHostsLine: /Offending \S+ key in (.+?)\r?$/m.exec(text)?.[1] ?? null,
     host: /Host key for (\S+) has changed/.exec(text)?.[1] ?? null,
   }
 }

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useEngineMirror } from '../../state/engine-mirror'
+import { RemoteButtons, RemoteSections } from '../remote/remote-sections'
 
 export function GitPage(): ReactNode {
   const { t } = useTranslation()
@@ -12,6 +13,7 @@ export function GitPage(): ReactNode {
       <div className="page-inner">
         <header className="page-head">
           <h1>{t('git.title')}</h1>
+          <RemoteButtons />
         </header>
         {git?.problem != null && <p className="card empty-card tone-warn" role="alert">{git.problem.message}</p>}
         {git !== null && git.problem === null && repository === null && <p className="card empty-card muted">{t('git.none')}</p>}
@@ -24,6 +26,7 @@ export function GitPage(): ReactNode {
             ))}
           </ul>
         )}
+        {repository !== null && <RemoteSections />}
       </div>
     </div>
   )

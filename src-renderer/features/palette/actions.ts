@@ -6,6 +6,8 @@ import { cancelPreheat, preheat, preheatAll } from '../cache/cache-actions'
 import { closeTabAsking, saveAll, saveDocument } from '../editor/document-actions'
 import { goToError } from '../runs/go-to-error'
 import { logOnScreen } from '../runs/log-commands'
+import { fetchRemote, isLive, pull, push, sync } from '../remote/remote-actions'
+import { openRemoteDialog } from '../remote/remote-dialog-state'
 import { isStoppable } from '../runs/phase-timeline'
 import { activeRunOf, copyText, revealLog, runAgain, startRun, stopRun, usePendingStart } from '../runs/run-actions'
 import { openRunWith } from '../runs/run-with-state'
@@ -24,6 +26,7 @@ export type ActionId =
   | 'view.toggleSideBar' | 'view.togglePanel' | 'view.maximizePanel' | 'view.nextRegion' | 'view.previousRegion' | 'view.focusTree' | 'view.overview'
   | 'view.doctor' | 'view.settings' | 'view.secrets' | 'view.schedule' | 'view.cache' | 'view.git'
   | 'cache.preheat' | 'cache.preheatAll' | 'cache.cancel'
+  | 'remote.sync' | 'remote.pull' | 'remote.push' | 'remote.fetch' | 'remote.clone' | 'remote.publish'
   | 'secret.add' | 'secret.encrypt' | 'secret.encryptionKey'
   | 'theme.system' | 'theme.light' | 'theme.dark' | 'language.en' | 'language.de'
   | 'workspace.open' | 'workspace.openSamples' | 'workspace.reveal' | 'pipeline.reveal'
@@ -71,6 +74,7 @@ function action(id: ActionId, keys: readonly string[], run: () => unknown, isEna
 
 const hasWorkspace = (): boolean => mirror().workspace?.workspace != null
 const isPreheating = (): boolean => mirror().preheat?.isRunning === true
+const canTalk = (): boolean => (mirror().git?.repository?.remotes.length ?? 0) > 0 && !Object.values(mirror().gitOperations).some(isLive)
 const canStart = (): boolean => isPipelineSelected() && usePendingStart.getState().pipeline === null
 
 export const actions: readonly Action[] = [
@@ -105,6 +109,12 @@ export const actions: readonly Action[] = [
   action('cache.preheat', [], withPipeline((pipeline) => preheat([pipeline])), () => isPipelineSelected() && !isPreheating()),
   action('cache.preheatAll', [], preheatAll, () => hasWorkspace() && !isPreheating()),
   action('cache.cancel', [], cancelPreheat, isPreheating),
+  action('remote.sync', [], sync, () => canTalk() && mirror().git?.repository?.upstream != null),
+  action('remote.pull', [], () => pull(), () => canTalk() && mirror().git?.repository?.upstream != null),
+  action('remote.push', ['Mod+Shift+K'], () => push(), canTalk),
+  action('remote.fetch', [], () => fetchRemote(), canTalk),
+  action('remote.clone', [], () => openRemoteDialog({ kind: 'clone' })),
+  action('remote.publish', [], () => openRemoteDialog({ kind: 'publish' }), () => hasWorkspace() && (mirror().git?.repository?.remotes.length ?? 0) === 0),
   action('secret.add', [], () => { openPage('secrets'); openSecretDialog({ kind: 'set', name: null }) }, hasWorkspace),
   action('secret.encrypt', [], () => openSecretDialog({ kind: 'encrypt' }), hasWorkspace),
   action('secret.encryptionKey', [], () => { openPage('secrets'); openSecretDialog({ kind: 'key' }) }, hasWorkspace),
