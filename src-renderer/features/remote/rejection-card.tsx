@@ -25,7 +25,6 @@ function useAnswer<T>(ask: () => Promise<T>): T | null {
       isWanted = false
     }
     // Asked once: another failure is another card.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [])
   return answer
 }
