@@ -144,6 +144,21 @@ test('a shallow clone says so, and gets the rest on wish', async () => {
   expect(world.service.state.current().repository?.isShallow).toBe(false)
 })
 
+test('at its interval it brings what is safe by itself, and nothing else', async () => {
+  await world.close()
+  world = makeRemoteWorld(root, { autoSyncMinutes: 0.005 })
+  await world.service.state.refresh()
+  const first = upstreamGets({ 'a/main.py': '' })
+  await expect.poll(head, { timeout: 15_000 }).toBe(first)
+  addFiles(root, { 'demo/main.py': 'mine\n' })
+  const second = upstreamGets({ 'b/main.py': '' })
+  await expect.poll(() => git(root, 'rev-parse', 'origin/main'), { timeout: 15_000 }).toBe(second)
+  await expect.poll(() => world.service.operations.list().filter(({ state }) => state === 'done').length, { timeout: 15_000 }).toBeGreaterThan(2)
+  expect(head()).toBe(first)
+  expect(world.service.operations.list().every(({ isAutomatic }) => isAutomatic)).toBe(true)
+  expect(world.syncs()).toBe(1)
+})
+
 test('by itself it gives way to its user', async () => {
   server.behaviour = { stalls: true }
   const own = world.service.operations.start('sync', ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('ended')))), { isAutomatic: true })

@@ -8,7 +8,7 @@ export function CommitItems({ label, list }: { label: string; list: CommitList }
   if (list.commits.length === 0) return null
   return (
     <section aria-label={label}>
-      <h3>{label}</h3>
+      <h3 className="remote-heading">{label}</h3>
       <ul className="card remote-commits scroll" aria-label={label}>
         {list.commits.map(({ commit, author, subject, files, fileCount }) => (
           <li key={commit}>

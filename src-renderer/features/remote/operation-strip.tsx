@@ -47,7 +47,7 @@ export function OperationStrip(): ReactNode {
   if (newest?.state !== 'failed' || newest.isAutomatic || newest.error === null || dismissed.includes(newest.id)) return null
   return (
     <section className="banner danger" aria-label={t('remote.failed', { what: t(`remote.name.${newest.kind}`) })}>
-      <div className="banner-line">
+      <div className="banner-line rejection-line">
         <GitBranch size={15} aria-hidden />
         <RejectionCard key={newest.id} operation={newest} error={newest.error} />
       </div>

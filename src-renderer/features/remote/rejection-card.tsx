@@ -1,7 +1,7 @@
 /** Why an operation with a remote failed, and the next step: each kind of refusal has its own. */
 import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { WireError } from '@shared/app-error'
+import type { ErrorCode, WireError } from '@shared/app-error'
 import type { GitOperation } from '@shared/contract/git'
 import type { Divergence, LargeFile, LockFile } from '@shared/contract/remote'
 import { api } from '../../api'
@@ -15,6 +15,15 @@ import { attempt, dismissOperation, pull, push } from './remote-actions'
 function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
+
+/** Of the server's hook its own lines; of one of this repository all that was said. */
+function hookWords(output: string): string {
+  const ofServer = output.split('\n').flatMap((line) => /^remote: ?(.*)$/.exec(line)?.[1]?.trimEnd() ?? [])
+  return ofServer.length > 0 ? ofServer.join('\n') : output
+}
+
+/** Their sentence is the hint, in English. */
+const saysNoMore = new Set<ErrorCode>(['git/auth-failed', 'git/certificate', 'git/detached-head', 'git/forbidden', 'git/hook-declined', 'git/host-key-changed', 'git/host-key-unknown', 'git/network', 'git/no-upstream', 'git/non-fast-forward', 'git/protected-branch', 'git/remote-missing'])
 
 function useAnswer<T>(ask: () => Promise<T>): T | null {
   const [answer, setAnswer] = useState<T | null>(null)
@@ -58,7 +67,7 @@ function NewBranch(): ReactNode {
   return (
     <form className="entry-actions" onSubmit={create}>
       <label htmlFor={id}>{t('remote.newBranch')}</label>
-      <input id={id} className="input mono short" spellCheck={false} value={name} onChange={(event) => setName(event.target.value)} />
+      <input id={id} className="input mono remote-name" spellCheck={false} value={name} onChange={(event) => setName(event.target.value)} />
       <Button small type="submit" kind="primary" disabled={name.trim() === ''}>{t('remote.createAndPush')}</Button>
     </form>
   )
@@ -138,7 +147,7 @@ function NextStep({ operation, error, onDone }: { operation: GitOperation; error
       return <p>{t(`remote.credential.${text(details.credential) || 'none'}`, { target: text(details.target) })}</p>
     case 'git/hook-declined':
     case 'git/hook-failed':
-      return <pre className="dialog-details">{text(details.output)}</pre>
+      return <pre className="dialog-details">{hookWords(text(details.output))}</pre>
     case 'git/certificate':
       return <Button small onClick={() => openPage('settings')}>{t('remote.certificate')}</Button>
     case 'git/unsafe-url':
@@ -159,7 +168,7 @@ export function RejectionCard({ operation, error }: { operation: GitOperation; e
       <p>
         <strong>{t('remote.failed', { what: t(`remote.name.${operation.kind}`) })}: {t(titleKey, error.details)}</strong> {t(hintKey, error.details)}
       </p>
-      <p className="muted selectable">{error.message}</p>
+      {!saysNoMore.has(error.code) && <p className="muted selectable">{error.message}</p>}
       <NextStep operation={operation} error={error} onDone={dismiss} />
       <div className="entry-actions">
         <Button small kind="quiet" aria-expanded={output !== null} onClick={output === null ? show : () => setOutput(null)}>{t('remote.output')}</Button>

@@ -105,13 +105,13 @@ function SyncDialog({ preview }: { preview: SyncPreview }): ReactNode {
     <Dialog title={t('remote.sync.title')} body={t('remote.sync.body', { upstream })} actions={actions} onClose={closeRemoteDialog}>
       {lostFiles.length > 0 && (
         <section aria-label={t('remote.sync.files')}>
-          <h3>{t('remote.sync.files')}</h3>
+          <h3 className="remote-heading">{t('remote.sync.files')}</h3>
           <pre className="dialog-details">{[...lostFiles, ...(lostFilesOmitted > 0 ? [t('remote.omitted', { count: lostFilesOmitted })] : [])].join('\n')}</pre>
         </section>
       )}
       {outgoing.commits.length > 0 && <CommitItems label={t('remote.sync.commits')} list={outgoing} />}
       <CommitItems label={t('remote.incoming')} list={incoming} />
-      <p className="muted">{t('remote.sync.kept')}</p>
+      <p className="muted remote-heading">{t('remote.sync.kept')}</p>
     </Dialog>
   )
 }

@@ -48,7 +48,7 @@ function AddRemote({ onChanged }: { onChanged: () => void }): ReactNode {
   return (
     <form className="entry" onSubmit={add} autoComplete="off">
       <label htmlFor={`${id}-name`}>{t('remote.remotes.name')}</label>
-      <input id={`${id}-name`} className="input mono short" spellCheck={false} value={name} onChange={(event) => setName(event.target.value)} />
+      <input id={`${id}-name`} className="input mono remote-name" spellCheck={false} value={name} onChange={(event) => setName(event.target.value)} />
       <label htmlFor={`${id}-url`}>{t('remote.url')}</label>
       <input id={`${id}-url`} className="input mono remote-url" spellCheck={false} value={url} onChange={(event) => setUrl(event.target.value)} />
       <Button small type="submit" disabled={name.trim() === '' || url.trim() === ''}>{t('remote.remotes.add')}</Button>
