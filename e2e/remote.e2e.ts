@@ -1,10 +1,11 @@
 /** Remotes in the real window: clone and push with a password, somebody pushes in between, guided rebase, refusals with their next step. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startGitHttpServer, type GitHttpServer } from '../src-main/engine/testing/git-http-server'
 import { commitFiles, git } from '../src-main/engine/testing/git-world'
+import { hasSshServer, makeKey, startSshServer } from '../src-main/engine/testing/ssh-server'
 import { createProfile, startApp, type Profile, type RunningApp } from './app-fixture'
 
 describe('Remotes', () => {
@@ -169,5 +170,42 @@ describe('Remotes', () => {
     await app.page.screenshot('remote-silent')
     await window().getByRole('status').filter({ hasText: 'Fetching' }).getByRole('button', { name: 'Cancel' }).click()
     await page().getByRole('button', { name: 'Fetch', exact: true }).and(page().locator(':enabled')).waitFor()
+    server.behaviour = {}
+  })
+
+  it.skipIf(!hasSshServer)('asks about an unknown SSH host and for a passphrase; a changed host key is refused with old and new until it was compared (needs sshd)', async () => {
+    const keys = join(folder, 'keys')
+    mkdirSync(keys)
+    const key = makeKey(join(keys, 'locked'), 'open sesame')
+    const ssh = await startSshServer(keys, [key])
+    const fetchIt = () => page().getByRole('button', { name: 'Fetch', exact: true }).and(page().locator(':enabled')).click()
+    try {
+      git(mine, 'config', 'core.sshCommand', ssh.command({ key }))
+      git(mine, 'remote', 'set-url', 'origin', `${ssh.origin}${bare}`)
+      await fetchIt()
+      await dialog('Is this the right server?').getByText(`${ssh.fingerprint()} ED25519`).first().waitFor()
+      await app.page.screenshot('remote-host-key')
+      await dialog('Is this the right server?').getByRole('button', { name: 'Yes, it is' }).click()
+      await dialog('Passphrase').getByLabel('Passphrase').fill('open sesame')
+      await window().keyboard.press('Enter')
+      await window().getByText('Fetched').first().waitFor()
+      const old = ssh.fingerprint()
+      await ssh.changeHostKey()
+      await fetchIt()
+      await failure('Fetch').getByText(old).waitFor()
+      await failure('Fetch').getByText(ssh.fingerprint()).first().waitFor()
+      await app.page.screenshot('remote-host-key-changed-narrow')
+      const forget = failure('Fetch').getByRole('button', { name: 'Forget the old key' })
+      expect(await forget.isEnabled()).toBe(false)
+      await failure('Fetch').getByRole('checkbox').check()
+      await forget.click()
+      await failure('Fetch').waitFor({ state: 'detached' })
+      await fetchIt()
+      await dialog('Is this the right server?').getByText(`${ssh.fingerprint()} ED25519`).first().waitFor()
+      await window().keyboard.press('Escape')
+      await failure('Fetch').waitFor()
+    } finally {
+      await ssh.close()
+    }
   })
 })
