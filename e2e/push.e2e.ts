@@ -93,7 +93,7 @@ describe('A folder of somebody else', () => {
       'demo/main.py': `print(3)\nKEY = "${token}"\n`,
       'report/pipeline.json': '{"schedule_cron": "0 9 * * 1-5", "secrets": ["DB_PASSWORD"]}\n',
     }, 'typo, token and schedule')
-    await app.page.window.keyboard.press('ControlOrMeta+Shift+U')
+    await app.page.window.keyboard.press('ControlOrMeta+Shift+K')
     const gate = dialog('Push')
     await gate.getByRole('status').filter({ hasText: 'The server would not do what is meant' }).waitFor()
     const text = (await gate.textContent()) ?? ''
@@ -111,7 +111,7 @@ describe('A folder of somebody else', () => {
   })
 
   it('pushes in spite of it only when told so, and says what the server will do', async () => {
-    await app.page.window.keyboard.press('ControlOrMeta+Shift+U')
+    await app.page.window.keyboard.press('ControlOrMeta+Shift+K')
     await dialog('Push').getByRole('button', { name: 'Push anyway' }).click()
     const after = dialog('Pushed: what the server will do now')
     await after.waitFor()
@@ -130,7 +130,7 @@ describe('A folder of somebody else', () => {
   })
 
   it('has nothing to push afterwards', async () => {
-    await app.page.window.keyboard.press('ControlOrMeta+Shift+U')
+    await app.page.window.keyboard.press('ControlOrMeta+Shift+K')
     await dialog('Push').getByText('Everything is on origin/main already.').waitFor()
     expect(await dialog('Push').getByRole('button', { name: 'Push', exact: true }).or(dialog('Push').getByRole('button', { name: 'Push anyway' })).isEnabled()).toBe(false)
     await app.page.window.keyboard.press('Escape')

@@ -8,6 +8,9 @@ import { NoticeList } from './features/palette/notice-list'
 import { Palette } from './features/palette/palette'
 import { QuestionDialog } from './features/palette/question-dialog'
 import { SideBar } from './features/pipelines/side-bar'
+import { OperationStrip } from './features/remote/operation-strip'
+import { PromptDialog } from './features/remote/prompt-dialog'
+import { RemoteDialogs } from './features/remote/remote-dialogs'
 import { RunPanel } from './features/runs/run-panel'
 import { RunWithDialog } from './features/runs/run-with-dialog'
 import { SecretDialog } from './features/secrets/secret-dialog'
@@ -66,6 +69,7 @@ export function App(): ReactNode {
       <div className="window">
         <TopBar />
         <Banners />
+        <OperationStrip />
         <div className="window-body">{hasWorkspace ? <Workbench /> : isLoaded && <WelcomePage />}</div>
       </div>
       <Palette />
@@ -75,6 +79,8 @@ export function App(): ReactNode {
       <RunWithDialog />
       <PushDialog />
       <TrustDialog />
+      <RemoteDialogs />
+      <PromptDialog />
       <NoticeList />
     </TipProvider>
   )

@@ -42,8 +42,7 @@ export const divergence = z.object({
 export type Divergence = z.infer<typeof divergence>
 
 /** `fast-forward`: nothing is lost by it. `dirty`: files would be lost. `diverged`: commits would be lost, perhaps files too. */
-export const syncVerdict = z.enum(['up-to-date', 'fast-forward', 'dirty', 'diverged'])
-export type SyncVerdict = z.infer<typeof syncVerdict>
+const syncVerdict = z.enum(['up-to-date', 'fast-forward', 'dirty', 'diverged'])
 
 export const syncPreview = divergence.extend({
   verdict: syncVerdict,

@@ -24,6 +24,14 @@ test('once for a workspace that was used before; one that is new is left to its 
   expect(asked).toEqual([null, null])
 })
 
+test('after a sync, when that is wanted', () => {
+  triggers().synced()
+  triggers({ preheatAtStart: true, preheatAfterSync: true, preheatAfterEdit: true }, { UV_PRE_HEAT: '0' }).synced()
+  expect(asked).toEqual([])
+  triggers({ preheatAtStart: true, preheatAfterSync: true, preheatAfterEdit: true }).synced()
+  expect(asked).toEqual([null])
+})
+
 test.each<[object, NodeJS.ProcessEnv]>([
   [{ preheatAtStart: false, preheatAfterSync: false, preheatAfterEdit: true }, {}],
   [{ preheatAtStart: true, preheatAfterSync: false, preheatAfterEdit: true }, { UV_PRE_HEAT: 'False' }],

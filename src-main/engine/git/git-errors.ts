@@ -43,7 +43,7 @@ const rules: Rule[] = [
 
 /** Never holds a password of an address: git prints some (RELIABILITY.md F31). */
 export function gitFailure(argv: readonly string[], { exitCode, stdout, stderr }: GitResult): AppError {
-  const said = withoutEscapes(withoutSecrets(`${stderr}\n${stdout.subarray(0, 100_000).toString('utf8')}`.trim()))
+  const said = withoutEscapes(withoutProgress(withoutSecrets(`${stderr}\n${stdout.subarray(0, 100_000).toString('utf8')}`.trim())))
   const command = (argv[0] === '-C' ? argv.slice(2) : argv).find((word) => !word.startsWith('-')) ?? ''
   for (const { pattern, code, say, details } of rules) {
     const match = pattern.exec(said)
@@ -56,6 +56,11 @@ export function gitFailure(argv: readonly string[], { exitCode, stdout, stderr }
 /** Colours and the like of hooks and servers: they could hide or forge lines. */
 export function withoutEscapes(text: string): string {
   return createTerminalFilter().push(text).replace(/\x1b\[[\d;:]*m/g, '')
+}
+
+/** Of lines that were written over again and again the last state. */
+export function withoutProgress(text: string): string {
+  return text.replace(/[^\r\n]*\r(?!\n)/g, '')
 }
 
 export function withoutSecrets(text: string): string {
@@ -71,7 +76,7 @@ function hostKeyDetails(match: RegExpExecArray): ErrorDetails {
   return {
     fingerprint: /\b(SHA256:\S+?)\.?$/m.exec(text)?.[1] ?? null,
     keyType: /fingerprint for the (\S+) key/.exec(text)?.[1] ?? null,
-    knownHostsLine: /Offending \S+ key in (\S+)/.exec(text)?.[1] ?? null,
+    knownHostsLine: /Offending \S+ key in (.+?)\r?$/m.exec(text)?.[1] ?? null,
     host: /Host key for (\S+) has changed/.exec(text)?.[1] ?? null,
   }
 }

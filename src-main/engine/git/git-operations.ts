@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { AppError, toWireError } from '@shared/app-error'
 import type { GitOperation, GitPrompt } from '@shared/contract/git'
 import type { GitCall } from './git-client'
-import { withoutSecrets } from './git-errors'
+import { withoutProgress, withoutSecrets } from './git-errors'
 
 export type OperationHandle = {
   signal: AbortSignal
@@ -125,7 +125,7 @@ export function createGitOperations(deps: GitOperationsDeps): GitOperations {
       return one.entity
     },
     list: () => kept.map(({ entity }) => entity),
-    output: (id) => find(id).output,
+    output: (id) => withoutProgress(find(id).output),
     cancel(id) {
       const one = find(id)
       one.stop.abort()

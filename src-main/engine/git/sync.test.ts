@@ -11,11 +11,12 @@ import { addFiles, makeTemporaryWorkspace } from '../testing/temporary-workspace
 let server: GitHttpServer
 let world: RemoteWorld
 let root: string
+let bare: string
 let other: string
 
 beforeEach(async () => {
   const projectRoot = makeTemporaryWorkspace()
-  const bare = join(projectRoot, 'x.git')
+  bare = join(projectRoot, 'x.git')
   root = makeRepository()
   git(root, 'init', '-q', '--bare', '-b', 'main', bare)
   git(root, 'push', '-q', bare, 'main')
@@ -23,7 +24,8 @@ beforeEach(async () => {
   git(root, 'clone', '-q', bare, other)
   server = await startGitHttpServer({ projectRoot })
   git(root, 'remote', 'add', 'origin', `${server.origin}/x.git`)
-  git(root, 'fetch', '-q', 'origin')
+  // Not through the server: it answers from this very process, which waits here.
+  git(root, 'fetch', '-q', bare, '+refs/heads/*:refs/remotes/origin/*')
   git(root, 'branch', '-q', '--set-upstream-to=origin/main')
   world = makeRemoteWorld(root)
 })
@@ -134,11 +136,27 @@ test('a shallow clone says so, and gets the rest on wish', async () => {
   upstreamGets({ 'b/main.py': '' })
   await world.close()
   const shallow = join(makeTemporaryWorkspace(), 'shallow')
-  git(root, 'clone', '-q', '--depth=1', `${server.origin}/x.git`, shallow)
+  git(root, 'clone', '-q', '--depth=1', `file://${bare}`, shallow)
+  git(shallow, 'remote', 'set-url', 'origin', `${server.origin}/x.git`)
   world = makeRemoteWorld(shallow)
   expect((await world.service.state.refresh()).repository?.isShallow).toBe(true)
   expect(await world.ended(world.service.remote.fetch({ remote: null, unshallow: true }))).toMatchObject({ state: 'done' })
   expect(world.service.state.current().repository?.isShallow).toBe(false)
+})
+
+test('at its interval it brings what is safe by itself, and nothing else', async () => {
+  await world.close()
+  world = makeRemoteWorld(root, { autoSyncMinutes: 0.005 })
+  await world.service.state.refresh()
+  const first = upstreamGets({ 'a/main.py': '' })
+  await expect.poll(head, { timeout: 15_000 }).toBe(first)
+  addFiles(root, { 'demo/main.py': 'mine\n' })
+  const second = upstreamGets({ 'b/main.py': '' })
+  await expect.poll(() => git(root, 'rev-parse', 'origin/main'), { timeout: 15_000 }).toBe(second)
+  await expect.poll(() => world.service.operations.list().filter(({ state }) => state === 'done').length, { timeout: 15_000 }).toBeGreaterThan(2)
+  expect(head()).toBe(first)
+  expect(world.service.operations.list().every(({ isAutomatic }) => isAutomatic)).toBe(true)
+  expect(world.syncs()).toBe(1)
 })
 
 test('by itself it gives way to its user', async () => {

@@ -1,4 +1,6 @@
 /** To the state of the upstream, as the server gets there by a hard reset, but without losing anything that is only here. */
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { AppError } from '@shared/app-error'
 import type { SyncWay } from '@shared/contract/remote'
 import { lostFiles, previewSync } from './divergence'
@@ -45,6 +47,9 @@ export async function syncToUpstream(opened: OpenRepository, handle: OperationHa
 async function stash(opened: OpenRepository, handle: OperationHandle, tip: string): Promise<boolean> {
   const { tracked, inTheWay } = await lostFiles(opened, tip)
   if (tracked.length + inTheWay.length === 0) return false
+  // Here alone git says nothing of a lock, it only fails.
+  const lock = join(opened.gitDir, 'index.lock')
+  if (await lstat(lock).then(() => true, () => false)) throw new AppError('git/locked', `${lock} is there: another git works in this repository, or one was killed in it.`, { file: lock })
   await opened.client.run(['-C', opened.root, 'stash', 'push', '--message', 'Before a sync', ...(inTheWay.length > 0 ? ['--include-untracked'] : [])], handle.call())
   handle.print('What was not committed is kept as the newest stash, "Before a sync".\n')
   return true

@@ -2,19 +2,20 @@
 import { create } from 'zustand'
 import { toWireError, type WireError } from '@shared/app-error'
 import type { GateReport } from '@shared/contract/gate'
-import type { GitOperation } from '@shared/contract/git'
+import type { ApiInput } from '@shared/contract/index'
 import { api } from '../../api'
 import { useEngineMirror } from '../../state/engine-mirror'
-import { reportError } from '../../state/notices'
+import { perform } from '../remote/remote-actions'
 import { ensureTrusted } from '../trust/trust-actions'
 
-/** checking ──> gate ──> pushing ──> pushed; a push that fails leads back to the gate, with why. */
+type PushInput = ApiInput<'remote.push'>
+
+/** checking ──> gate ──> closed, while it is pushed: progress, questions and refusals are those of any operation ──> pushed */
 export type PushState =
   | { step: 'closed' }
   | { step: 'checking' }
-  | { step: 'gate'; report: GateReport; problem: WireError | null }
-  | { step: 'unknown'; problem: WireError }
-  | { step: 'pushing'; report: GateReport; operationId: string }
+  | { step: 'gate'; input: PushInput; report: GateReport }
+  | { step: 'unknown'; input: PushInput; problem: WireError }
   | { step: 'pushed'; report: GateReport }
 
 export const usePush = create<{ push: PushState }>(() => ({ push: { step: 'closed' } }))
@@ -22,57 +23,26 @@ export const usePush = create<{ push: PushState }>(() => ({ push: { step: 'close
 const set = (push: PushState): void => usePush.setState({ push })
 const isAt = (step: PushState['step']): boolean => usePush.getState().push.step === step
 
-export async function openPush(): Promise<void> {
+/** The one place where the window pushes: what must be seen before is asked here. */
+export async function openPush(input: PushInput = {}): Promise<void> {
   set({ step: 'checking' })
   try {
     const report = await api.call('gate.check', {})
-    if (isAt('checking')) set({ step: 'gate', report, problem: null })
+    if (isAt('checking')) set({ step: 'gate', input, report })
   } catch (error) {
-    if (isAt('checking')) set({ step: 'unknown', problem: toWireError(error) })
+    if (isAt('checking')) set({ step: 'unknown', input, problem: toWireError(error) })
   }
 }
 
-/** What is under way goes on; its end is told as that of any operation. */
 export function closePush(): void {
   set({ step: 'closed' })
 }
 
-export async function pushNow(report: GateReport): Promise<void> {
+/** `report` null: pushed without a verdict. */
+export async function pushNow(input: PushInput, report: GateReport | null): Promise<void> {
+  set({ step: 'closed' })
   if (!(await ensureTrusted('git'))) return
-  try {
-    const hasUpstream = useEngineMirror.getState().git?.repository?.upstream != null
-    const { id } = await api.call('remote.push', { setUpstream: !hasUpstream })
-    set({ step: 'pushing', report, operationId: id })
-    const { state, error } = await ended(id)
-    if (!isAt('pushing')) return
-    if (state === 'done') set({ step: 'pushed', report })
-    else set({ step: 'gate', report, problem: error })
-  } catch (error) {
-    if (!isAt('closed')) set({ step: 'gate', report, problem: toWireError(error) })
-  }
-}
-
-export async function cancelPush(operationId: string): Promise<void> {
-  try {
-    await api.call('git.cancelOperation', { operationId })
-  } catch (error) {
-    reportError(error)
-  }
-}
-
-function ended(operationId: string): Promise<GitOperation> {
-  return new Promise((resolve) => {
-    const over = (): GitOperation | null => {
-      const operation = useEngineMirror.getState().gitOperations[operationId]
-      return operation === undefined || operation.finishedAtMs === null ? null : operation
-    }
-    const found = over()
-    if (found) return resolve(found)
-    const unsubscribe = useEngineMirror.subscribe(() => {
-      const operation = over()
-      if (operation === null) return
-      unsubscribe()
-      resolve(operation)
-    })
-  })
+  const hasUpstream = useEngineMirror.getState().git?.repository?.upstream != null
+  const over = await perform(() => api.call('remote.push', { setUpstream: !hasUpstream, ...input }))
+  if (over?.state === 'done' && report !== null && isAt('closed')) set({ step: 'pushed', report })
 }

@@ -1,13 +1,12 @@
-/** Before a push: would the server run this? During it: how far. After it: what the server will do now. */
+/** Before a push: would the server run this? After it: what the server will do now. */
 import { LoaderCircle } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { WireError } from '@shared/app-error'
-import type { GateReport } from '@shared/contract/gate'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
-import { cancelPush, closePush, openPush, pushNow, usePush } from './gate-actions'
+import { closePush, openPush, pushNow, usePush, type PushState } from './gate-actions'
 import { GateItems } from './gate-items'
 import { ServerEffect } from './server-effect'
 import './gate.css'
@@ -32,7 +31,7 @@ function Waiting({ text }: { text: string }): ReactNode {
   )
 }
 
-function Gate({ report, problem }: { report: GateReport; problem: WireError | null }): ReactNode {
+function Gate({ input, report }: Extract<PushState, { step: 'gate' }>): ReactNode {
   const { t } = useTranslation()
   const hasUpstream = useEngineMirror((mirror) => mirror.git?.repository?.upstream != null)
   const hasNothing = report.commits === 0 && hasUpstream
@@ -41,31 +40,18 @@ function Gate({ report, problem }: { report: GateReport; problem: WireError | nu
   const actions = (
     <>
       <Button onClick={closePush}>{t('cancel')}</Button>
-      <Button onClick={() => void openPush()}>{t('gate.again')}</Button>
-      <Button autoFocus={report.red === 0} kind={report.red > 0 ? 'danger' : 'primary'} disabled={hasNothing} onClick={() => void pushNow(report)}>
+      <Button onClick={() => void openPush(input)}>{t('gate.again')}</Button>
+      <Button autoFocus={report.red === 0} kind={report.red > 0 ? 'danger' : 'primary'} disabled={hasNothing} onClick={() => void pushNow(input, report)}>
         {t(report.red > 0 ? 'gate.pushAnyway' : 'gate.push')}
       </Button>
     </>
   )
   return (
     <Dialog isWide title={t('gate.title')} body={body} actions={actions} onClose={closePush}>
-      {problem !== null && <Problem problem={problem} />}
       <p className={`gate-verdict ${report.red > 0 ? 'tone-danger' : report.amber > 0 ? 'tone-warn' : 'tone-ok'}`} role="status">
         {verdict}
       </p>
       <GateItems report={report} />
-    </Dialog>
-  )
-}
-
-function Pushing({ operationId }: { operationId: string }): ReactNode {
-  const { t } = useTranslation()
-  const operation = useEngineMirror((mirror) => mirror.gitOperations[operationId])
-  const stage = operation?.stage ?? null
-  const text = operation?.state === 'waiting' ? t('gate.asks') : stage === null ? t('gate.pushing') : `${stage}${operation?.percent == null ? '' : ` ${operation.percent} %`}`
-  return (
-    <Dialog isWide title={t('gate.pushing')} body={t('gate.pushingBody')} onClose={closePush} actions={<Button onClick={() => void cancelPush(operationId)}>{t('cancel')}</Button>}>
-      <Waiting text={text} />
     </Dialog>
   )
 }
@@ -85,14 +71,23 @@ export function PushDialog(): ReactNode {
       )
     case 'unknown':
       return (
-        <Dialog isWide title={t('gate.title')} body={t('gate.explained')} actions={close} onClose={closePush}>
+        <Dialog
+          isWide
+          title={t('gate.title')}
+          body={t('gate.explained')}
+          actions={
+            <>
+              {close}
+              <Button kind="danger" onClick={() => void pushNow(push.input, null)}>{t('gate.pushAnyway')}</Button>
+            </>
+          }
+          onClose={closePush}
+        >
           <Problem problem={push.problem} />
         </Dialog>
       )
     case 'gate':
-      return <Gate report={push.report} problem={push.problem} />
-    case 'pushing':
-      return <Pushing operationId={push.operationId} />
+      return <Gate {...push} />
     case 'pushed':
       return (
         <Dialog isWide title={t('gate.pushed')} body={t('gate.pushedBody')} actions={close} onClose={closePush}>

@@ -1,5 +1,5 @@
 /** What changed in the workspace's repository: staging, committing, pushing, and the lists of what else is in it. */
-import { ArrowUpFromLine, FolderGit2, RefreshCw } from 'lucide-react'
+import { FolderGit2, RefreshCw } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Repository } from '@shared/contract/git'
@@ -9,13 +9,13 @@ import { useEngineMirror } from '../../state/engine-mirror'
 import { errorText } from '../../state/error-text'
 import { reportError } from '../../state/notices'
 import { Button, IconButton } from '../../ui/button'
-import { openPush } from '../gate/gate-actions'
 import { discard, initRepository, stage, unstage } from './change-actions'
 import { ChangesTree } from './changes-tree'
 import { matchesPath } from './change-rows'
 import { CommitBox } from './commit-box'
 import { OperationCard } from './operation-card'
 import { RepositoryLists } from './repository-lists'
+import { RemoteButtons, RemoteSections } from '../remote/remote-sections'
 import './git.css'
 
 function NoRepository(): ReactNode {
@@ -91,16 +91,13 @@ export function GitPage(): ReactNode {
       <div className="page-inner">
         <header className="page-head">
           <h1>{t('git.title')}</h1>
-          {repository !== null && (
-            <Button icon={<ArrowUpFromLine size={14} />} onClick={() => void openPush()}>
-              {t('gate.button')}
-            </Button>
-          )}
+          <RemoteButtons />
           <IconButton label={t('action.git.refresh')} icon={<RefreshCw size={14} />} onClick={() => void api.call('git.refresh', {}).catch(reportError)} />
         </header>
         {git?.problem != null && <Problem problem={git.problem} />}
         {git !== null && git.problem === null && repository === null && <NoRepository />}
         {repository !== null && <Changes repository={repository} />}
+        {repository !== null && <RemoteSections />}
       </div>
     </div>
   )

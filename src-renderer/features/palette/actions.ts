@@ -18,6 +18,8 @@ import { diffOnScreen } from '../git/diff-on-screen'
 import { openGitDialog } from '../git/git-dialog-state'
 import { goToError } from '../runs/go-to-error'
 import { logOnScreen } from '../runs/log-commands'
+import { fetchRemote, isLive, pull, sync } from '../remote/remote-actions'
+import { openRemoteDialog } from '../remote/remote-dialog-state'
 import { isStoppable } from '../runs/phase-timeline'
 import { activeRunOf, copyText, revealLog, runAgain, startRun, stopRun, usePendingStart } from '../runs/run-actions'
 import { openRunWith } from '../runs/run-with-state'
@@ -36,8 +38,9 @@ export type ActionId =
   | 'file.save' | 'file.saveAll' | 'file.close'
   | 'view.toggleSideBar' | 'view.togglePanel' | 'view.maximizePanel' | 'view.nextRegion' | 'view.previousRegion' | 'view.focusTree' | 'view.overview'
   | 'view.doctor' | 'view.settings' | 'view.secrets' | 'view.schedule' | 'view.cache' | 'view.git'
-  | 'git.push' | 'workspace.trust'
+  | 'workspace.trust'
   | 'git.commit' | 'git.undoCommit' | 'git.stageAll' | 'git.unstageAll' | 'git.discardAll' | 'git.undoDiscard' | 'git.undoDelete' | 'git.newBranch' | 'git.newTag' | 'git.stash' | 'git.refresh' | 'git.nextChange' | 'git.previousChange' | 'git.diffFile' | 'git.init'
+  | 'remote.sync' | 'remote.pull' | 'remote.push' | 'remote.fetch' | 'remote.clone' | 'remote.publish'
   | 'cache.preheat' | 'cache.preheatAll' | 'cache.cancel' | 'cache.check' | 'cache.cleanUp' | 'cache.export' | 'cache.import'
   | 'view.dependencies' | 'dependencies.check' | 'dependencies.writeLock' | 'dependencies.upgradeLock'
   | 'secret.add' | 'secret.encrypt' | 'secret.encryptionKey'
@@ -99,6 +102,7 @@ function changeOfActiveFile(): ChangedFile | undefined {
 const isPreheating = (): boolean => mirror().preheat?.isRunning === true
 const hasRequirements = (): boolean => mirror().catalog?.pipelines.find(({ name }) => name === selected())?.hasRequirements ?? false
 const isTransferring = (): boolean => mirror().upkeep?.transfer?.state === 'working'
+const canTalk = (): boolean => (mirror().git?.repository?.remotes.length ?? 0) > 0 && !Object.values(mirror().gitOperations).some(isLive)
 const canStart = (): boolean => isPipelineSelected() && usePendingStart.getState().pipeline === null
 
 export const actions: readonly Action[] = [
@@ -130,7 +134,6 @@ export const actions: readonly Action[] = [
   action('view.schedule', [], () => openPage('schedule'), hasWorkspace),
   action('view.cache', [], () => openPage('cache'), hasWorkspace),
   action('view.git', ['Mod+Shift+G'], () => openPage('git'), hasWorkspace),
-  action('git.push', ['Mod+Shift+U'], openPush, () => mirror().git?.repository != null),
   action('workspace.trust', [], () => ensureTrusted('none'), () => mirror().workspace?.workspace?.isTrusted === false),
   action('git.commit', [], () => { openPage('git'); void commit() }, hasRepository),
   action('git.undoCommit', [], undoCommit, () => { const { last } = useCommitDraft.getState(); return hasRepository() && last !== null && !last.isPushed && !last.isMerge }),
@@ -158,6 +161,12 @@ export const actions: readonly Action[] = [
   action('cache.cleanUp', [], showWhatCanGo, hasWorkspace),
   action('cache.export', [], exportCache, () => hasWorkspace() && !isTransferring()),
   action('cache.import', [], importCache, () => hasWorkspace() && !isTransferring()),
+  action('remote.sync', [], sync, () => canTalk() && mirror().git?.repository?.upstream != null),
+  action('remote.pull', [], () => pull(), () => canTalk() && mirror().git?.repository?.upstream != null),
+  action('remote.push', ['Mod+Shift+K'], () => openPush(), canTalk),
+  action('remote.fetch', [], () => fetchRemote(), canTalk),
+  action('remote.clone', [], () => openRemoteDialog({ kind: 'clone' })),
+  action('remote.publish', [], () => openRemoteDialog({ kind: 'publish' }), () => hasWorkspace() && (mirror().git?.repository?.remotes.length ?? 0) === 0),
   action('secret.add', [], () => { openPage('secrets'); openSecretDialog({ kind: 'set', name: null }) }, hasWorkspace),
   action('secret.encrypt', [], () => openSecretDialog({ kind: 'encrypt' }), hasWorkspace),
   action('secret.encryptionKey', [], () => { openPage('secrets'); openSecretDialog({ kind: 'key' }) }, hasWorkspace),

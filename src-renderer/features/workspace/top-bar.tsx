@@ -1,5 +1,5 @@
 /** The top bar: workspace, what is selected, Run and Stop, where runs happen. */
-import { Box, Boxes, ChevronDown, Command, FolderOpen, FolderSearch, LoaderCircle, Monitor, PanelBottom, PanelLeft, Play, Settings, SlidersHorizontal, Square, Stethoscope } from 'lucide-react'
+import { Box, Boxes, ChevronDown, CloudDownload, Command, FolderOpen, FolderSearch, LoaderCircle, Monitor, PanelBottom, PanelLeft, Play, Settings, SlidersHorizontal, Square, Stethoscope } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Run } from '@shared/contract/runs'
@@ -39,6 +39,9 @@ function WorkspaceMenu(): ReactNode {
     <Menu trigger={trigger}>
       <MenuItem icon={<FolderOpen size={14} />} keys={keysOf('workspace.open') ?? ''} onSelect={() => runAction('workspace.open')}>
         {t('action.workspace.open')}
+      </MenuItem>
+      <MenuItem icon={<CloudDownload size={14} />} onSelect={() => runAction('remote.clone')}>
+        {t('action.remote.clone')}
       </MenuItem>
       <MenuItem icon={<Boxes size={14} />} onSelect={() => runAction('workspace.openSamples')}>
         {t('action.workspace.openSamples')}

@@ -1,11 +1,12 @@
 /** No workspace is open: three ways in, and whether this computer is ready. */
-import { Boxes, FolderOpen, History } from 'lucide-react'
+import { Boxes, CloudDownload, FolderOpen, History } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { useLayout } from '../../state/layout'
 import { EditorArea } from '../editor/editor-area'
 import { DoctorCard } from '../tools/doctor-card'
+import { openRemoteDialog } from '../remote/remote-dialog-state'
 import { openFolder, openSamples, openWorkspace } from './workspace-actions'
 
 const noPaths: readonly string[] = []
@@ -23,6 +24,11 @@ function Welcome(): ReactNode {
             <FolderOpen size={20} strokeWidth={1.6} aria-hidden />
             <strong>{t('action.workspace.open')}</strong>
             <span className="muted">{t('welcome.openHint')}</span>
+          </button>
+          <button type="button" className="way" onClick={() => openRemoteDialog({ kind: 'clone' })}>
+            <CloudDownload size={20} strokeWidth={1.6} aria-hidden />
+            <strong>{t('action.remote.clone')}</strong>
+            <span className="muted">{t('welcome.cloneHint')}</span>
           </button>
           <button type="button" className="way" onClick={() => void openSamples()}>
             <Boxes size={20} strokeWidth={1.6} aria-hidden />
