@@ -1,6 +1,7 @@
 /** The contract: everything the window and the CLI can ask for, and everything the engine announces. */
 import type { EventName, Handlers, InputOf, OutputOf, ParsedInputOf, PayloadOf, RequestName } from './define'
 import { cacheContract } from './cache'
+import { commitsContract } from './commits'
 import { filesContract } from './files'
 import { gitContract } from './git'
 import { pipelinesContract } from './pipelines'
@@ -18,6 +19,7 @@ export const contract = {
   runs: runsContract,
   cache: cacheContract,
   git: gitContract,
+  commits: commitsContract,
   schedule: scheduleContract,
   secrets: secretsContract,
   tools: toolsContract,

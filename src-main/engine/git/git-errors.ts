@@ -30,7 +30,7 @@ const rules: Rule[] = [
   { pattern: /gpg failed to sign the data|error: Load key|failed to write commit object|signing failed/, code: 'git/signing-failed', say: () => 'The commit could not be signed. Its output says why; signing is set in your git configuration.' },
   { pattern: /Automatic merge failed|CONFLICT \(|could not apply|Resolve all conflicts manually|needs merge|you need to resolve your current index first|unmerged files|fix conflicts and then/i, code: 'git/conflict', say: () => 'The same lines were changed on both sides. Resolve the conflicts, or abort.' },
   { pattern: /Your local changes to the following files would be overwritten|would be overwritten by (?:merge|checkout)|cannot (?:pull with rebase|rebase): You have unstaged changes|Your index contains uncommitted changes|Please commit your changes or stash them/, code: 'git/would-overwrite', say: () => 'Changes that are not committed would be lost. Commit or stash them first.' },
-  { pattern: /(?:pathspec '([^']+)' did not match|unknown revision or path|bad revision '([^']+)'|not a valid object name:? '?([^'\s]+))/, code: 'git/not-found', say: ([, a, b, c]) => `git knows no ${a ?? b ?? c ?? 'such name'}.` },
+  { pattern: /(?:pathspec '([^']+)' did not match|unknown revision or path|no such path '([^']+)' in HEAD|bad revision '([^']+)'|not a valid object name:? '?([^'\s]+))/, code: 'git/not-found', say: ([, a, b, c, d]) => `git knows no ${a ?? b ?? c ?? d ?? 'such name'}.` },
   { pattern: /a branch named '([^']+)' already exists/, code: 'git/exists', say: ([, name]) => `There is a branch ${name ?? ''} already.` },
   { pattern: /is not a valid branch name|is not a valid (?:ref|tag) name|refusing to create branch/, code: 'git/invalid-name', say: () => 'git does not take this name for a branch.' },
   { pattern: /is not fully merged/, code: 'git/not-merged', say: () => 'The branch has commits that are nowhere else.' },
@@ -43,7 +43,7 @@ const rules: Rule[] = [
 /** Never holds a password of an address: git prints some (RELIABILITY.md F31). */
 export function gitFailure(argv: readonly string[], { exitCode, stdout, stderr }: GitResult): AppError {
   const said = withoutSecrets(`${stderr}\n${stdout.subarray(0, 100_000).toString('utf8')}`.trim())
-  const command = argv.find((word) => !word.startsWith('-')) ?? ''
+  const command = (argv[0] === '-C' ? argv.slice(2) : argv).find((word) => !word.startsWith('-')) ?? ''
   for (const { pattern, code, say, details } of rules) {
     const match = pattern.exec(said)
     if (match) return new AppError(code, say(match), { command, exitCode, output: said.slice(0, 20_000), ...details?.(match) })

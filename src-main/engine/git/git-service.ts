@@ -2,6 +2,7 @@
 import type { GitOperation, GitState } from '@shared/contract/git'
 import type { Publish } from '../events'
 import { subscribeIgnoring, watchFolder, type FolderWatch } from '../workspace/watch'
+import { createCommitReader, type CommitReader } from './commit-reader'
 import { createGitOperations, type GitOperations } from './git-operations'
 import { createRepositoryState, type RepositoryState } from './repository-state'
 
@@ -15,6 +16,7 @@ export type GitServiceDeps = {
 export type GitService = {
   state: RepositoryState
   operations: GitOperations
+  commits: CommitReader
   dispose(): Promise<void>
 }
 
@@ -45,6 +47,7 @@ export function createGitService({ workspace, isTrusted, environment, publish }:
   return {
     state,
     operations,
+    commits: createCommitReader({ open: () => state.open(), workspace }),
     async dispose() {
       state.dispose()
       await operations.dispose()
