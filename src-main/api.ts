@@ -79,6 +79,22 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'commits.get': ({ commit }) => git.commits.get(commit),
     'commits.readFile': ({ revision, path }) => git.commits.readFile(revision, path),
     'commits.blame': ({ path, text }) => git.commits.blame(path, text),
+    'commits.revert': ({ commit, parent }) => git.commits.revert(commit, parent),
+    'commits.undo': async ({ commit }) => {
+      await git.commits.undo(commit)
+      return {}
+    },
+    'commits.run': ({ commit, pipeline, ignoreProblems }) => git.commits.runFrom(commit, pipeline, (source) => runs.startSource(pipeline, source, ignoreProblems)),
+    'commits.conflicts': () => git.commits.conflicts.state(),
+    'commits.conflict': ({ path }) => git.commits.conflicts.file(path),
+    'commits.saveConflict': ({ path, text, isResolved }) => git.commits.conflicts.save(path, text, isResolved),
+    'commits.chooseSide': ({ path, side }) => git.commits.conflicts.choose(path, side),
+    'commits.restartConflict': ({ path }) => git.commits.conflicts.restart(path),
+    'commits.continue': () => git.commits.conflicts.proceed(),
+    'commits.skip': () => git.commits.conflicts.skip(),
+    'commits.abort': () => git.commits.conflicts.abort(),
+    'commits.stripping': () => git.commits.stripping.state(),
+    'commits.setStripping': ({ isOn }) => git.commits.stripping.set(isOn),
     'schedule.list': () => schedule.state(),
     'schedule.setActive': ({ active }) => schedule.setActive(active),
     'schedule.next': (query) => schedule.next(query),

@@ -162,7 +162,7 @@ export function createEngine(config: EngineConfig): Engine {
     const engineFacts = connection.facts()
     const configured = settings.current().workerImage
     return {
-      pipelinesRoots: workspace.current().workspace ? [workspace.current().workspace?.pipelinesDir ?? ''] : [],
+      pipelinesRoots: [...(workspace.current().workspace ? [workspace.current().workspace?.pipelinesDir ?? ''] : []), ...git.commits.checkouts.pipelinesRoots()],
       runDir: layout.runDir,
       images: [configured, localWorkerImage],
       pullable: [configured],
@@ -342,6 +342,13 @@ export function createEngine(config: EngineConfig): Engine {
     isTrusted: () => workspace.current().workspace?.isTrusted === true,
     environment: env,
     publish: events.publish,
+    checkouts: {
+      dir: layout.checkoutsDir,
+      discover: createDiscovery(),
+      defaultPythonVersion: () => settings.current().defaultPythonVersion,
+      presence,
+      isNeeded: () => history.unfinished().some(({ run, instanceId }) => run.ofCommit !== null && (instanceId !== presence.instanceId || !runs.live().some(({ id }) => id === run.id))),
+    },
   })
   const hostProcesses = createHostProcesses(layout.runDir)
   const recovery = createRecovery({
@@ -359,7 +366,7 @@ export function createEngine(config: EngineConfig): Engine {
     onChanged: (run) => events.publish('runs.changed', run),
     nowMs: Date.now,
   })
-  recovery.recover(null).catch((error: unknown) => appLog.error('What earlier runs left could not be looked through', error))
+  recovery.recover(null).catch((error: unknown) => appLog.error('What earlier runs left could not be looked through', error)).then(() => git.commits.checkouts.removeLeft()).catch((error: unknown) => appLog.error('What earlier commits left could not be removed', error))
 
   return {
     events,
@@ -388,6 +395,7 @@ export function createEngine(config: EngineConfig): Engine {
       await preheat.dispose()
       await git.dispose()
       await runs.stopAll()
+      await git.commits.checkouts.settled()
       presence.close()
       workerImage.cancelPull()
       await workspace.dispose()

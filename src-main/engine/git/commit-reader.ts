@@ -8,6 +8,7 @@ import { readBlame } from './blame'
 import { logOptions, readLineCounts, readLog } from './commit-log'
 import { encodePath, isUtf8Path } from './git-path'
 import type { OpenRepository } from './open-repository'
+import { expectCommit, headOf, isUndoable } from './revisions'
 
 export type CommitReaderDeps = {
   /** Throws git/no-repository, workspace/none-open, git/…. */
@@ -49,16 +50,17 @@ export function createCommitReader({ open, workspace }: CommitReaderDeps): Commi
       const { client, root } = await open()
       await expectCommit(client, id)
       const one = ['-C', root, 'log', ...logOptions, '--find-renames', '--diff-merges=first-parent', '--max-count=1']
-      const [named, counted, holding] = await Promise.all([
+      const [named, counted, holding, undoable] = await Promise.all([
         client.run([...one, '--name-status', id, '--']),
         client.run([...one, '--numstat', '--format=', id, '--']),
         client.read(['for-each-ref', '--count=1', `--contains=${id}`, '--format=%(refname)', 'refs/remotes/']),
+        isUndoable(client, id),
       ])
       const [found] = readLog(named.stdout)
       if (!found) throw new AppError('git/not-found', `git knows no commit ${id}.`)
       const counts = readLineCounts(counted.stdout)
       const files = found.changes.map((change) => ({ ...change, ...(counts.get(change.path) ?? { added: null, removed: null }) }))
-      return { commit: { ...found.commit, filesChanged: files.length, path: null }, files, isPushed: holding !== '' }
+      return { commit: { ...found.commit, filesChanged: files.length, path: null }, files, isPushed: holding !== '', isUndoable: undoable }
     },
     async readFile(revision, path) {
       const { client, root } = await open()
@@ -73,17 +75,6 @@ export function createCommitReader({ open, workspace }: CommitReaderDeps): Commi
       return readBlame(stdout)
     },
   }
-}
-
-/** Throws git/not-found. */
-export async function expectCommit(client: OpenRepository['client'], id: string): Promise<void> {
-  const { exitCode } = await client.run(['cat-file', '-e', `${id}^{commit}`], { ok: [0, 1, 128] })
-  if (exitCode !== 0) throw new AppError('git/not-found', `git knows no commit ${id.slice(0, 12)} (any more).`, { commit: id })
-}
-
-export async function headOf(client: OpenRepository['client']): Promise<string | null> {
-  const { exitCode, stdout } = await client.run(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { ok: [0, 1] })
-  return exitCode === 0 ? stdout.toString('utf8').trim() : null
 }
 
 /** A name that is no UTF-8 cannot be an argument; then it goes by standard input, which takes no line feed. */

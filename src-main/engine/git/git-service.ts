@@ -2,7 +2,7 @@
 import type { GitOperation, GitState } from '@shared/contract/git'
 import type { Publish } from '../events'
 import { subscribeIgnoring, watchFolder, type FolderWatch } from '../workspace/watch'
-import { createCommitReader, type CommitReader } from './commit-reader'
+import { createCommits, type Commits, type CommitsDeps } from './commits'
 import { createGitOperations, type GitOperations } from './git-operations'
 import { createRepositoryState, type RepositoryState } from './repository-state'
 
@@ -11,19 +11,21 @@ export type GitServiceDeps = {
   isTrusted: () => boolean
   environment: () => NodeJS.ProcessEnv
   publish: Publish
+  /** What running an earlier commit needs. */
+  checkouts: CommitsDeps['checkouts']
 }
 
 export type GitService = {
   state: RepositoryState
   operations: GitOperations
-  commits: CommitReader
+  commits: Commits
   dispose(): Promise<void>
 }
 
 /** Much is written there that tells nothing about the state. */
 const withinGitDir = ['objects', 'lfs', 'modules', 'logs']
 
-export function createGitService({ workspace, isTrusted, environment, publish }: GitServiceDeps): GitService {
+export function createGitService({ workspace, isTrusted, environment, publish, checkouts }: GitServiceDeps): GitService {
   let watches: Promise<FolderWatch>[] = []
 
   const watch = (folders: string[]): void => {
@@ -47,7 +49,7 @@ export function createGitService({ workspace, isTrusted, environment, publish }:
   return {
     state,
     operations,
-    commits: createCommitReader({ open: () => state.open(), workspace }),
+    commits: createCommits({ state, operations, workspace, environment, checkouts }),
     async dispose() {
       state.dispose()
       await operations.dispose()

@@ -14,6 +14,8 @@ export type UserDataLayout = {
   uvDir: string
   /** Cache and Pythons of host runs. */
   hostCacheDir: string
+  /** Working trees for runs of earlier commits, as long as these run. */
+  checkoutsDir: string
   appLogFile: string
 }
 
@@ -48,6 +50,7 @@ export function prepareUserData(root: string): UserDataLayout {
     runDir: join(root, 'run'),
     uvDir: join(root, 'uv'),
     hostCacheDir: join(root, 'host-cache'),
+    checkoutsDir: join(root, 'checkouts'),
     appLogFile: join(root, 'app.log'),
   }
   mkdirSync(root, { recursive: true })

@@ -18,7 +18,7 @@ import { readRequirementsText } from './requirement-lines'
 import { execute, type ExecutionDeps } from './run-execution'
 import { logFile } from './log-files'
 import { createRunLogWriter } from './run-log'
-import type { RunOrder, RunOrderDeps, RunOrders } from './run-order'
+import type { RunOrder, RunOrderDeps, RunOrders, RunSource } from './run-order'
 import { factsOfPlan, limitsOfRecord, type RunPlan } from './run-plan'
 import { createRunQueue, type QueueTicket } from './run-queue'
 
@@ -70,12 +70,14 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
   /** A run that is final stays in `live` for the moment until its promise has settled. */
   const alive = (): Run[] => [...live.values()].map(({ run }) => run.current()).filter(({ phase }) => phase !== 'finished')
 
-  const track = (run: LiveRun, work: (entry: Entry) => Promise<void>): void => {
+  const track = (run: LiveRun, source: RunSource | null, work: (entry: Entry) => Promise<void>): void => {
+    source?.hold()
     const entry: Entry = { run, skipWait: () => undefined, finished: Promise.resolve() }
     live.set(run.current().id, entry)
     entry.finished = work(entry).finally(() => {
       // Until then nobody else knows how it ended.
       run.whenStored(() => live.delete(run.current().id))
+      source?.release()
       onFinished()
     })
   }
@@ -90,6 +92,7 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
       trigger: asked.trigger,
       runConfigId: asked.runConfigId,
       parentRunId: parent?.id ?? null,
+      ofCommit: asked.source?.commit ?? null,
       attempt: asked.attempt,
       retryAttempts: asked.trigger === 'retry' ? (parent?.retryAttempts ?? 0) : 0,
       pythonVersion: parent?.pythonVersion ?? deps.settings().defaultPythonVersion,
@@ -100,7 +103,7 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
     deps.history.insert(record)
     const run = openLive(record, false)
     deps.publish('runs.changed', record)
-    track(run, (entry) => drive(entry, asked, planned))
+    track(run, asked.source, (entry) => drive(entry, asked, planned))
     return run.current()
   }
 
@@ -168,11 +171,13 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
     if (closing) return
     const ended = run.current()
     const { retryInSeconds, restartInSeconds, children, cut } = followUpsOf({ run: ended, config: planned.config, retryStrategy: planned.retryStrategy, ancestry: ancestryOf(ended) })
-    const next = { pipeline: asked.pipeline, runConfigId: asked.runConfigId, workspaceRoot: asked.workspaceRoot, kind: asked.kind, ignoreProblems: asked.ignoreProblems, parent: ended }
+    const next = { pipeline: asked.pipeline, runConfigId: asked.runConfigId, workspaceRoot: asked.workspaceRoot, source: asked.source, kind: asked.kind, ignoreProblems: asked.ignoreProblems, parent: ended }
     try {
       if (retryInSeconds !== null) {
         launch(order({ ...next, trigger: 'retry', attempt: ended.attempt + 1, inherited: planned.environment, waitUntilAtMs: Date.now() + retryInSeconds * 1000 }), null)
       }
+      // What was is looked at; it starts nothing that is.
+      if (asked.source !== null) return
       if (restartInSeconds !== null && deps.followUps.restarts) launch(order({ ...next, trigger: 'restart', waitUntilAtMs: Date.now() + restartInSeconds * 1000 }), null)
     } catch (error) {
       run.notice(`What follows from this run could not be started: ${toWireError(error).message}`)
@@ -199,8 +204,9 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
 
   /** What an earlier process would have started after its run: by the pipeline as it is now, with what the run was started with. */
   const followAdopted = async (run: LiveRun, env: Record<string, string>): Promise<void> => {
-    const { pipeline, runConfigId, workspaceRoot, attempt, outcome, secretNames } = run.current()
-    if (outcome === 'stopped' || outcome === 'interrupted') return
+    const { pipeline, runConfigId, workspaceRoot, attempt, outcome, ofCommit, secretNames } = run.current()
+    // The working tree of an earlier commit is gone by now, or as good as.
+    if (outcome === 'stopped' || outcome === 'interrupted' || ofCommit !== null) return
     await deps.pipelinesKnown
     const inherited = { env, secretNames, maskValues: secretNames.flatMap((name) => env[name] ?? []), notices: [] }
     try {
@@ -217,7 +223,7 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
     const run = openLive(record, true)
     run.change({ phase: 'reconnecting' })
     queue.occupy({ runId: record.id, pipelineKey: keyOf(record), maxInstances: null, alone: false })
-    track(run, async () => {
+    track(run, null, async () => {
       try {
         await execute(
           run,

@@ -105,6 +105,7 @@ const fieldsSinceFirstVersion: Partial<Run> = {
   cells: null,
   notebookFile: null,
   logOmittedBytes: 0,
+  ofCommit: null,
 }
 
 /** A record that this version cannot read is left out rather than taking the whole history down. */
