@@ -1,9 +1,13 @@
 /** What is open and selected in the window: tabs, panels, the selected pipeline and run. Survives a restart. */
 import { create } from 'zustand'
+import type { HistoryScope } from '@shared/contract/commits'
 
 export type Page = 'settings' | 'doctor' | 'secrets' | 'schedule' | 'cache' | 'git'
 
-export type Tab = { kind: 'file'; pipeline: string; path: string } | { kind: 'page'; page: Page }
+/** What was committed, and what git could not merge. */
+export type CommitsView = { name: 'history'; scope: HistoryScope } | { name: 'commit'; commit: string; pipeline: string | null } | { name: 'file'; commit: string; path: string } | { name: 'conflicts' }
+
+export type Tab = { kind: 'file'; pipeline: string; path: string } | { kind: 'page'; page: Page } | { kind: 'commits'; view: CommitsView }
 
 export type Layout = {
   sideBarOpen: boolean
@@ -39,6 +43,7 @@ export const initialLayout: Layout = {
 export const useLayout = create<Layout>(() => initialLayout)
 
 export function tabId(tab: Tab): string {
+  if (tab.kind === 'commits') return `commits:${JSON.stringify(tab.view)}`
   return tab.kind === 'file' ? `file:${tab.pipeline}/${tab.path}` : `page:${tab.page}`
 }
 
@@ -62,6 +67,10 @@ export function openTab(tab: Tab): void {
 
 export function closeTab(id: string): void {
   useLayout.setState((layout) => withoutTab(layout, id))
+}
+
+export function openCommits(view: CommitsView): void {
+  openTab({ kind: 'commits', view })
 }
 
 export function openPage(page: Page): void {

@@ -1,13 +1,21 @@
 /** A pipeline as it was in a commit, run by the whole engine, beside a working tree that nobody touches. */
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Run } from '@shared/contract/runs'
 import { askEngine } from '../testing/direct-engine'
 import { describeWithEngine } from '../testing/engine'
 import { openEngineWorld, type EngineWorld } from '../testing/engine-world'
 import { commitFiles, git } from '../testing/git-world'
-import { addFiles } from '../testing/temporary-workspace'
+import { addFiles, makeTemporaryWorkspace } from '../testing/temporary-workspace'
+
+// As root the workspace belongs to somebody else, whom git is to believe.
+const before = process.env.XDG_CONFIG_HOME
+beforeEach(() => void (process.env.XDG_CONFIG_HOME = makeTemporaryWorkspace({ 'git/config': '[safe]\n\tdirectory = *\n' })))
+afterEach(() => {
+  if (before === undefined) delete process.env.XDG_CONFIG_HOME
+  else process.env.XDG_CONFIG_HOME = before
+})
 
 let world: EngineWorld | null = null
 afterEach(async () => {
@@ -18,8 +26,8 @@ afterEach(async () => {
 const oldText = 'import os\nprint("old", os.path.exists("/app/.git"))\nopen("made.txt", "w").write("x")\n'
 
 /** Two commits of `demo`, and a working tree that differs from both. */
-async function open(endpoint: string | null, first = oldText): Promise<{ world: EngineWorld; old: string }> {
-  world = await openEngineWorld({ endpoint })
+async function open(engine: { endpoint: string; image: string } | null, first = oldText): Promise<{ world: EngineWorld; old: string }> {
+  world = await openEngineWorld({ endpoint: engine?.endpoint ?? null, ...(engine && { settings: { workerImage: engine.image } }) })
   await world.write({ 'demo/main.py': first })
   git(world.workspace, 'init', '-q', '-b', 'main')
   const old = commitFiles(world.workspace, {}, 'old')
@@ -34,9 +42,9 @@ const textOf = (run: Run): string => readFileSync(run.logFile, 'utf8')
 const checkouts = (at: EngineWorld): string[] => (existsSync(join(at.profile, 'checkouts')) ? readdirSync(join(at.profile, 'checkouts')) : [])
 const stateOf = (at: EngineWorld): unknown => [git(at.workspace, 'status', '--porcelain'), git(at.workspace, 'rev-parse', 'HEAD'), ...['demo/main.py', 'first/main.py'].map((path) => [readFileSync(join(at.workspace, path), 'utf8'), statSync(join(at.workspace, path)).mtimeMs])]
 
-describeWithEngine('A run of an earlier commit', (endpoint) => {
+describeWithEngine('A run of an earlier commit', ({ endpoint, image }) => {
   it.each(['docker', 'host'] as const)('runs what was committed then, by the %s runner, and leaves no trace in the working tree', async (runner) => {
-    const { world: at, old } = await open(runner === 'docker' ? endpoint : null)
+    const { world: at, old } = await open(runner === 'docker' ? { endpoint, image } : null)
     const before = stateOf(at)
     const run = await finished(at, await at.api('commits.run', { commit: old, pipeline: 'demo' }))
     expect(run).toMatchObject({ outcome: 'succeeded', runner, ofCommit: old, gitCommit: old, gitDirty: false, workspaceRoot: at.workspace })
@@ -49,7 +57,7 @@ describeWithEngine('A run of an earlier commit', (endpoint) => {
   })
 
   it('can be stopped, and its working tree goes with it', async () => {
-    const { world: at, old } = await open(endpoint, 'import time\nprint("begun", flush=True)\ntime.sleep(600)\n')
+    const { world: at, old } = await open({ endpoint, image }, 'import time\nprint("begun", flush=True)\ntime.sleep(600)\n')
     const run = await at.api('commits.run', { commit: old, pipeline: 'demo' })
     await at.untilLog(run.id, 'begun')
     expect(checkouts(at)).toHaveLength(1)
@@ -59,7 +67,7 @@ describeWithEngine('A run of an earlier commit', (endpoint) => {
   })
 
   it('keeps the commit for its retries, and triggers nothing', async () => {
-    const { world: at } = await open(endpoint)
+    const { world: at } = await open({ endpoint, image })
     const failing = commitFiles(at.workspace, { 'demo/main.py': 'print("failing")\nraise SystemExit(3)\n', 'demo/pipeline.json': JSON.stringify({ retry_attempts: 1, downstream_triggers: [{ pipeline: 'first', on_success: false, on_failure: true }] }) }, 'failing')
     await at.write({ 'demo/main.py': 'print("repaired")\n' })
     const run = await finished(at, await at.api('commits.run', { commit: failing, pipeline: 'demo' }))
@@ -93,7 +101,7 @@ describeWithEngine('A run of an earlier commit', (endpoint) => {
   })
 
   it('only while it runs the guard lets its folder into a container', async () => {
-    const { world: at, old } = await open(endpoint, 'import time\nprint("begun", flush=True)\ntime.sleep(600)\n')
+    const { world: at, old } = await open({ endpoint, image }, 'import time\nprint("begun", flush=True)\ntime.sleep(600)\n')
     const run = await at.api('commits.run', { commit: old, pipeline: 'demo' })
     await at.untilLog(run.id, 'begun')
     const folder = join(realpathSync(join(at.profile, 'checkouts')), checkouts(at)[0] ?? '')

@@ -12,6 +12,7 @@ import { EditorTabs } from './editor-tabs'
 const SettingsPage = lazy(() => import('../settings/settings-page').then((module) => ({ default: module.SettingsPage })))
 const SecretsPage = lazy(() => import('../secrets/secrets-page').then((module) => ({ default: module.SecretsPage })))
 const CachePage = lazy(() => import('../cache/cache-page').then((module) => ({ default: module.CachePage })))
+const CommitsTab = lazy(() => import('../commits/commits-tab').then((module) => ({ default: module.CommitsTab })))
 const GitPage = lazy(() => import('../git/git-page').then((module) => ({ default: module.GitPage })))
 const SchedulePage = lazy(() => import('../schedule/schedule-page').then((module) => ({ default: module.SchedulePage })))
 
@@ -46,7 +47,7 @@ function TabPage({ tab }: { tab: Tab }): ReactNode {
   if (tab.kind === 'file') return <FileTab pipeline={tab.pipeline} path={tab.path} />
   return (
     <Suspense fallback={null}>
-      <PageTab page={tab.page} />
+      {tab.kind === 'commits' ? <CommitsTab key={tabId(tab)} view={tab.view} /> : <PageTab page={tab.page} />}
     </Suspense>
   )
 }

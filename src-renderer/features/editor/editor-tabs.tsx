@@ -1,15 +1,16 @@
 /** The tab strip of open files and pages. */
-import { CalendarClock, Flame, FileCode, GitBranch, KeyRound, Settings, Stethoscope, X } from 'lucide-react'
+import { CalendarClock, Flame, FileCode, GitBranch, History, KeyRound, Settings, Stethoscope, X } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { documentId, isDirty, useDocuments } from '../../state/documents'
 import { type Tab, tabId, useLayout } from '../../state/layout'
+import { commitsTabName } from '../commits/commits-tab-name'
 import { closeTabAsking } from './document-actions'
 
 const pageIcons = { settings: Settings, doctor: Stethoscope, secrets: KeyRound, schedule: CalendarClock, cache: Flame, git: GitBranch }
 
 function TabIcon({ tab }: { tab: Tab }): ReactNode {
-  const Icon = tab.kind === 'file' ? FileCode : pageIcons[tab.page]
+  const Icon = tab.kind === 'file' ? FileCode : tab.kind === 'commits' ? History : pageIcons[tab.page]
   return <Icon size={14} className="tone-quiet" aria-hidden />
 }
 
@@ -28,7 +29,7 @@ function TabView({ tab, tabs, isActive, isTabStop }: { tab: Tab; tabs: readonly 
     const document = tab.kind === 'file' ? documents[documentId(tab.pipeline, tab.path)] : undefined
     return document !== undefined && isDirty(document)
   })
-  const { name, owner } = tab.kind === 'file' ? fileLabel(tab, tabs) : { name: t(`${tab.page}.title`), owner: null }
+  const { name, owner } = tab.kind === 'file' ? fileLabel(tab, tabs) : tab.kind === 'commits' ? { name: commitsTabName(tab.view, t), owner: null } : { name: t(`${tab.page}.title`), owner: null }
   useEffect(() => {
     if (isActive) element.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [isActive])

@@ -1,6 +1,8 @@
 /** What changed in the workspace's repository, and where it stands against its remote. */
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { RepositoryPages } from '../commits/repository-pages'
+import { StrippingSwitch } from '../commits/stripping-switch'
 import { useEngineMirror } from '../../state/engine-mirror'
 
 export function GitPage(): ReactNode {
@@ -15,6 +17,7 @@ export function GitPage(): ReactNode {
         </header>
         {git?.problem != null && <p className="card empty-card tone-warn" role="alert">{git.problem.message}</p>}
         {git !== null && git.problem === null && repository === null && <p className="card empty-card muted">{t('git.none')}</p>}
+        {repository !== null && <RepositoryPages />}
         {repository !== null && (
           <ul className="card entry-list" aria-label={t('git.changes')}>
             {repository.files.map(({ path }) => (
@@ -24,6 +27,7 @@ export function GitPage(): ReactNode {
             ))}
           </ul>
         )}
+        {repository !== null && <StrippingSwitch />}
       </div>
     </div>
   )

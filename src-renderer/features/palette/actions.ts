@@ -1,8 +1,10 @@
 /** Everything the window can do, as one list: the palette shows it, the keyboard and the buttons use it. */
 import { isDirty, documentId, getDocument } from '../../state/documents'
 import { useEngineMirror } from '../../state/engine-mirror'
-import { type Tab, openPage, showPipeline, tabId, useLayout } from '../../state/layout'
+import { type Tab, openCommits, openPage, showPipeline, tabId, useLayout } from '../../state/layout'
 import { cancelPreheat, preheat, preheatAll } from '../cache/cache-actions'
+import { hasRepository, repositoryPath } from '../commits/commit-actions'
+import { toggleBlame } from '../editor/blame-shown'
 import { closeTabAsking, saveAll, saveDocument } from '../editor/document-actions'
 import { goToError } from '../runs/go-to-error'
 import { logOnScreen } from '../runs/log-commands'
@@ -23,6 +25,7 @@ export type ActionId =
   | 'file.save' | 'file.saveAll' | 'file.close'
   | 'view.toggleSideBar' | 'view.togglePanel' | 'view.maximizePanel' | 'view.nextRegion' | 'view.previousRegion' | 'view.focusTree' | 'view.overview'
   | 'view.doctor' | 'view.settings' | 'view.secrets' | 'view.schedule' | 'view.cache' | 'view.git'
+  | 'commits.history' | 'commits.pipelineHistory' | 'commits.fileHistory' | 'commits.conflicts' | 'commits.blame'
   | 'cache.preheat' | 'cache.preheatAll' | 'cache.cancel'
   | 'secret.add' | 'secret.encrypt' | 'secret.encryptionKey'
   | 'theme.system' | 'theme.light' | 'theme.dark' | 'language.en' | 'language.de'
@@ -44,6 +47,11 @@ function activeTab(): Tab | undefined {
 function activeDocumentId(): string | null {
   const tab = activeTab()
   return tab?.kind === 'file' ? documentId(tab.pipeline, tab.path) : null
+}
+
+function activeRepositoryPath(): string | null {
+  const tab = activeTab()
+  return tab?.kind === 'file' ? repositoryPath(tab.pipeline, tab.path) : null
 }
 
 function stoppableRun() {
@@ -102,6 +110,11 @@ export const actions: readonly Action[] = [
   action('view.schedule', [], () => openPage('schedule'), hasWorkspace),
   action('view.cache', [], () => openPage('cache'), hasWorkspace),
   action('view.git', ['Mod+Shift+G'], () => openPage('git'), hasWorkspace),
+  action('commits.history', [], () => openCommits({ name: 'history', scope: { kind: 'repository' } }), hasRepository),
+  action('commits.pipelineHistory', [], withPipeline((name) => openCommits({ name: 'history', scope: { kind: 'pipeline', name } })), () => isPipelineSelected() && hasRepository()),
+  action('commits.fileHistory', [], () => { const path = activeRepositoryPath(); if (path !== null) openCommits({ name: 'history', scope: { kind: 'file', path } }) }, () => activeRepositoryPath() !== null),
+  action('commits.conflicts', [], () => openCommits({ name: 'conflicts' }), hasRepository),
+  action('commits.blame', [], () => toggleBlame(), () => activeRepositoryPath() !== null),
   action('cache.preheat', [], withPipeline((pipeline) => preheat([pipeline])), () => isPipelineSelected() && !isPreheating()),
   action('cache.preheatAll', [], preheatAll, () => hasWorkspace() && !isPreheating()),
   action('cache.cancel', [], cancelPreheat, isPreheating),

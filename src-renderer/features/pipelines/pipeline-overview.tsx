@@ -1,10 +1,10 @@
 /** The selected pipeline at a glance, shown while no file is open: what it is, what is wrong with it, what to do. */
-import { Braces, FileCode, Flame } from 'lucide-react'
+import { Braces, FileCode, Flame, History } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Pipeline } from '@shared/contract/pipelines'
 import { useEngineMirror } from '../../state/engine-mirror'
-import { useLayout } from '../../state/layout'
+import { openCommits, useLayout } from '../../state/layout'
 import { Button } from '../../ui/button'
 import { preheat } from '../cache/cache-actions'
 import { openFile } from '../editor/document-actions'
@@ -37,6 +37,7 @@ function PipelineCard({ pipeline }: { pipeline: Pipeline }): ReactNode {
   const { t } = useTranslation()
   const { metadataFile } = pipeline
   const { state } = pipeline.cache
+  const isInRepository = useEngineMirror((mirror) => mirror.git?.repository != null)
   const isPreheating = useEngineMirror((mirror) => mirror.preheat?.isRunning ?? false)
   return (
     <>
@@ -51,6 +52,11 @@ function PipelineCard({ pipeline }: { pipeline: Pipeline }): ReactNode {
         {metadataFile !== null && (
           <Button icon={<Braces size={15} />} onClick={() => openFile(pipeline.name, metadataFile)}>
             {t('pipelines.openEntry', { file: metadataFile })}
+          </Button>
+        )}
+        {isInRepository && (
+          <Button icon={<History size={15} />} onClick={() => openCommits({ name: 'history', scope: { kind: 'pipeline', name: pipeline.name } })}>
+            {t('commits.ofPipeline')}
           </Button>
         )}
         {state !== 'not-needed' && (
