@@ -53,7 +53,7 @@ describe.skipIf(testEngine === null)('History, rollback and conflicts (needs FFD
     await app.page.select('demo')
     await app.page.window.getByRole('button', { name: 'History', exact: true }).first().click()
     await page().getByRole('heading', { name: 'History of demo' }).waitFor()
-    expect(await page().getByRole('list', { name: 'Commits' }).getByRole('listitem').count()).toBe(2)
+    await expect.poll(() => page().getByRole('list', { name: 'Commits' }).getByRole('listitem').count(), { timeout: 20_000 }).toBe(2)
     await app.page.screenshot('commits-history')
     await page().getByRole('button', { name: /Greet in another way/ }).click()
     await page().getByRole('heading', { name: 'Greet in another way' }).waitFor()

@@ -52,7 +52,8 @@ export function linesOf(before: string, after: string): LineChange[] {
   for (const [nextX, nextY] of [...pairs, [a.length, b.length] as [number, number]]) {
     while (x < nextX) lines.push({ kind: 'removed', text: a[x++] ?? '' })
     while (y < nextY) lines.push({ kind: 'added', text: b[y++] ?? '' })
-    if (x < a.length && y < b.length) lines.push({ kind: 'same', text: a[x++] ?? '' }), y++
+    if (x < a.length && y < b.length) lines.push({ kind: 'same', text: b[y++] ?? '' })
+    x++
   }
   return lines
 }
