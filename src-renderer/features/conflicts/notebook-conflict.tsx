@@ -6,6 +6,7 @@ import { api } from '../../api'
 import { reportError } from '../../state/notices'
 import { Button } from '../../ui/button'
 import type { NotebookCell } from '../notebook-diff/notebook-cells'
+import { keepChoices, readChoices } from './choice-backup'
 import { type CellChoice, type CellConflict, type CellSide, type NotebookMerge, cellsOfChoice, mergedText } from './notebook-merge'
 
 const sourceOf = (cells: readonly NotebookCell[]): string => cells.map(({ source }) => source).join('\n\n')
@@ -44,17 +45,26 @@ function CellChoiceView({ conflict, number, count, choice, onChoose }: { conflic
 export function NotebookConflict({ path, merge, onDone }: { path: string; merge: NotebookMerge; onDone: (conflicts: Conflicts) => void }): ReactNode {
   const { t } = useTranslation()
   const conflicts = merge.pieces.filter((piece): piece is CellConflict => piece.kind === 'conflict')
-  const [choices, setChoices] = useState<readonly (CellChoice | null)[]>(() => conflicts.map(() => null))
+  const [choices, setChoices] = useState<readonly (CellChoice | null)[]>(() => readChoices(localStorage, path, conflicts))
   const made = choices.filter((choice): choice is CellChoice => choice !== null)
+  const choose = (number: number, choice: CellChoice): void => {
+    const next = choices.map((other, at) => (at === number ? choice : other))
+    keepChoices(localStorage, path, conflicts, next)
+    setChoices(next)
+  }
+  const done = (after: Conflicts): void => {
+    keepChoices(localStorage, path, conflicts, null)
+    onDone(after)
+  }
   const left = choices.length - made.length
   return (
     <>
       <p role="status">{left === 0 ? t('conflicts.noCells') : t('conflicts.cells', { count: left })} <span className="muted">{t('conflicts.outputsDropped')}</span></p>
       {conflicts.map((conflict, index) => (
-        <CellChoiceView key={index} conflict={conflict} number={index + 1} count={conflicts.length} choice={choices[index] ?? null} onChoose={(choice) => setChoices(choices.map((other, at) => (at === index ? choice : other)))} />
+        <CellChoiceView key={index} conflict={conflict} number={index + 1} count={conflicts.length} choice={choices[index] ?? null} onChoose={(choice) => choose(index, choice)} />
       ))}
       <div className="entry-actions">
-        <Button kind="primary" disabled={left > 0} onClick={() => void api.call('commits.saveConflict', { path, text: mergedText(merge, made), isResolved: true }).then(onDone, reportError)}>{t('conflicts.resolved')}</Button>
+        <Button kind="primary" disabled={left > 0} onClick={() => void api.call('commits.saveConflict', { path, text: mergedText(merge, made), isResolved: true }).then(done, reportError)}>{t('conflicts.resolved')}</Button>
       </div>
     </>
   )

@@ -34,7 +34,7 @@ function ChoiceView({ conflict, number, count, onDecide }: { conflict: Conflict;
 
 type TextConflictProps = { path: string; result: string; base: string | null; onDone: (conflicts: Conflicts) => void; onRestart: () => void }
 
-export function TextConflict({ path, result, onDone, onRestart }: TextConflictProps): ReactNode {
+export function TextConflict({ path, result, base, onDone, onRestart }: TextConflictProps): ReactNode {
   const { t } = useTranslation()
   const [text, setText] = useState(result)
   const kept = useRef({ text: result, isOver: false })
@@ -67,6 +67,12 @@ export function TextConflict({ path, result, onDone, onRestart }: TextConflictPr
       {conflicts.map((conflict, index) => (
         <ChoiceView key={`${index}/${conflict.raw.length}`} conflict={conflict} number={index + 1} count={conflicts.length} onDecide={(side) => setText(decide(text, index, side))} />
       ))}
+      {base !== null && (
+        <details>
+          <summary>{t('conflicts.wholeBase')}</summary>
+          <pre className="cell-lines selectable">{base}</pre>
+        </details>
+      )}
       <label>
         <strong>{t('conflicts.result')}</strong>
         <textarea className="input conflict-editor" spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />

@@ -25,6 +25,8 @@ export function showBlame(editor: monaco.editor.IStandaloneCodeEditor, pipeline:
     return place === null ? null : (blame?.commits[place] ?? null)
   }
   const label = (line: number): string => {
+    // After the last line feed there is nothing that anybody could have written.
+    if (blame === null || line > blame.lines.length) return String(line)
     const commit = commitAt(line)
     if (commit === null) return `${i18next.t('commits.blame.uncommitted')} ${line}`
     const { name } = commit.author

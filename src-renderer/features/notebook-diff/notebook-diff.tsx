@@ -3,7 +3,7 @@ import { ArrowUpDown, Minus, Pencil, Plus } from 'lucide-react'
 import { type ReactNode, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '../../ui/button'
-import { type CellChange, type LineChange, cellChanges } from './cell-changes'
+import { type CellChange, type LineChange, cellChanges, linesOf } from './cell-changes'
 import './notebook-diff.css'
 import { parseNotebook } from './notebook-cells'
 
@@ -55,7 +55,7 @@ export function NotebookDiff({ before, after }: { before: string; after: string 
     const [old, now] = [before, after].map((text) => (text === '' ? { cells: [] } : parseNotebook(text)))
     return old && now ? cellChanges(old.cells, now.cells) : null
   }, [before, after])
-  if (changes === null) return <div className="notebook-diff scroll"><p className="muted">{t('notebookDiff.noNotebook')}</p><DiffLines lines={[]} /></div>
+  if (changes === null) return <div className="notebook-diff scroll"><p className="muted">{t('notebookDiff.noNotebook')}</p><DiffLines lines={linesOf(before, after)} /></div>
   const shown = changes.filter(({ kind }) => showsAll || kind !== 'same')
   const hidden = changes.length - shown.length
   return (
