@@ -198,7 +198,7 @@ export function createEngine(config: EngineConfig): Engine {
     const engineFacts = connection.facts()
     const configured = settings.current().workerImage
     return {
-      pipelinesRoots: workspace.current().workspace ? [workspace.current().workspace?.pipelinesDir ?? ''] : [],
+      pipelinesRoots: [...(workspace.current().workspace ? [workspace.current().workspace?.pipelinesDir ?? ''] : []), ...git.commits.checkouts.pipelinesRoots()],
       runDir: layout.runDir,
       images: [configured, localWorkerImage],
       pullable: [configured],
@@ -489,6 +489,13 @@ export function createEngine(config: EngineConfig): Engine {
       await catalog.refresh()
       if (config.preheats) triggers.synced()
     },
+    checkouts: {
+      dir: layout.checkoutsDir,
+      discover: createDiscovery(),
+      defaultPythonVersion: () => settings.current().defaultPythonVersion,
+      presence,
+      isNeeded: () => history.unfinished().some(({ run, instanceId }) => run.ofCommit !== null && (instanceId !== presence.instanceId || !runs.live().some(({ id }) => id === run.id))),
+    },
   })
   const gate = createGateService({
     workspace: () => ({ root: openRoot(workspace), pipelinesDir: workspace.current().workspace?.pipelinesDir ?? '' }),
@@ -515,7 +522,7 @@ export function createEngine(config: EngineConfig): Engine {
     onChanged: (run) => events.publish('runs.changed', run),
     nowMs: Date.now,
   })
-  recovery.recover(null).catch((error: unknown) => appLog.error('What earlier runs left could not be looked through', error))
+  recovery.recover(null).catch((error: unknown) => appLog.error('What earlier runs left could not be looked through', error)).then(() => git.commits.checkouts.removeLeft()).catch((error: unknown) => appLog.error('What earlier commits left could not be removed', error))
 
   return {
     events,
@@ -551,6 +558,7 @@ export function createEngine(config: EngineConfig): Engine {
       dependencies.reset()
       await Promise.all([preheat.dispose(), cacheCheck.dispose(), pythons.dispose(), upkeep.dispose(), git.dispose(), ending])
       await runs.stopAll()
+      await git.commits.checkouts.settled()
       presence.close()
       workerImage.cancelPull()
       await workspace.dispose()

@@ -1,9 +1,17 @@
 /** What is open and selected in the window: tabs, panels, the selected pipeline and run. Survives a restart. */
 import { create } from 'zustand'
+import type { HistoryScope } from '@shared/contract/commits'
 
 export type Page = 'settings' | 'doctor' | 'secrets' | 'schedule' | 'cache' | 'dependencies' | 'git'
 
-export type Tab = { kind: 'file'; pipeline: string; path: string } | { kind: 'page'; page: Page } | { kind: 'diff'; path: string; side: 'unstaged' | 'staged' }
+/** What was committed, and what git could not merge. */
+export type CommitsView = { name: 'history'; scope: HistoryScope } | { name: 'commit'; commit: string; pipeline: string | null } | { name: 'file'; commit: string; path: string } | { name: 'conflicts' }
+
+export type Tab =
+  | { kind: 'file'; pipeline: string; path: string }
+  | { kind: 'page'; page: Page }
+  | { kind: 'diff'; path: string; side: 'unstaged' | 'staged' }
+  | { kind: 'commits'; view: CommitsView }
 
 export type Layout = {
   sideBarOpen: boolean
@@ -48,6 +56,8 @@ export function tabId(tab: Tab): string {
       return `page:${tab.page}`
     case 'diff':
       return `diff:${tab.side}:${tab.path}`
+    case 'commits':
+      return `commits:${JSON.stringify(tab.view)}`
   }
 }
 
@@ -71,6 +81,10 @@ export function openTab(tab: Tab): void {
 
 export function closeTab(id: string): void {
   useLayout.setState((layout) => withoutTab(layout, id))
+}
+
+export function openCommits(view: CommitsView): void {
+  openTab({ kind: 'commits', view })
 }
 
 export function openPage(page: Page): void {

@@ -9,6 +9,7 @@ export function testRun(change: Partial<Run> = {}): Run {
     pythonVersion: '3.11', pythonVersionUsed: null, uvVersion: null, image: null, imageDigest: null, cacheWasWarm: null, ranOffline: null, envNames: [],
     secretNames: [], memoryLimitBytes: null, cpuLimit: null, memorySoftLimitBytes: null, cpuSoftLimit: null, timeoutSeconds: null, peakMemoryBytes: null, peakCpuPercent: null,
     route: null, cells: null, notebookFile: null,
+    ofCommit: null,
     gitCommit: null, gitBranch: null, gitDirty: null, gitTree: null, commandLine: null, logFile: '/logs/1.log', logBytes: 0, logOmittedBytes: 0, notices: [], rev: 1,
     ...change,
   }

@@ -2,6 +2,7 @@
 import type { EventName, Handlers, InputOf, OutputOf, ParsedInputOf, PayloadOf, RequestName } from './define'
 import { cacheContract } from './cache'
 import { dependenciesContract } from './dependencies'
+import { commitsContract } from './commits'
 import { filesContract } from './files'
 import { gateContract } from './gate'
 import { gitContract } from './git'
@@ -27,6 +28,7 @@ export const contract = {
   git: { ...gitContract, ...gitChangesContract },
   gate: gateContract,
   remote: remoteContract,
+  commits: commitsContract,
   schedule: scheduleContract,
   secrets: secretsContract,
   tools: toolsContract,

@@ -125,6 +125,8 @@ export const run = z.object({
   cells: z.array(runCell).nullable(),
   /** The executed notebook; null for scripts and while there is none. */
   notebookFile: z.string().nullable(),
+  /** The pipeline ran as it was in this commit, from a working tree of its own; null: as it was in the workspace. */
+  ofCommit: z.string().nullable(),
   gitCommit: z.string().nullable(),
   gitBranch: z.string().nullable(),
   /** Uncommitted changes in the pipeline's folder; null outside a repository. */

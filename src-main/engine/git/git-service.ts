@@ -4,6 +4,7 @@ import type { Publish } from '../events'
 import type { NetworkEnvironment } from '../platform/network-environment'
 import { subscribeIgnoring, watchFolder, type FolderWatch } from '../workspace/watch'
 import { createGitChanges, type GitChanges } from './git-changes'
+import { createCommits, type Commits, type CommitsDeps } from './commits'
 import { createGitOperations, type GitOperations } from './git-operations'
 import { createRemoteService, type RemoteService } from './remote-service'
 import type { SignInStore } from './sign-in-store'
@@ -21,6 +22,8 @@ export type GitServiceDeps = {
   onSynced: () => Promise<void>
   /** Where what was discarded is kept. */
   discardedDir: string
+  /** What running an earlier commit needs. */
+  checkouts: CommitsDeps['checkouts']
 }
 
 export type GitService = {
@@ -28,6 +31,7 @@ export type GitService = {
   operations: GitOperations
   remote: RemoteService
   changes: GitChanges
+  commits: Commits
   dispose(): Promise<void>
 }
 
@@ -63,6 +67,7 @@ export function createGitService({ workspace, isTrusted, environment, publish, .
     operations,
     remote,
     changes: createGitChanges({ state, operations, workspace, environment, discardedDir: deps.discardedDir, nowMs: Date.now }),
+    commits: createCommits({ state, operations, workspace, environment, checkouts: deps.checkouts }),
     async dispose() {
       remote.dispose()
       state.dispose()

@@ -158,7 +158,7 @@ const marks: [file: string, work: UnfinishedWork][] = [
   ['BISECT_LOG', 'bisect'],
 ]
 
-async function unfinishedWork(gitDir: string): Promise<UnfinishedWork> {
+export async function unfinishedWork(gitDir: string): Promise<UnfinishedWork> {
   const there = await Promise.all(marks.map(([file]) => isThere(join(gitDir, file))))
   return marks[there.indexOf(true)]?.[1] ?? 'none'
 }

@@ -14,6 +14,8 @@ export type UserDataLayout = {
   uvDir: string
   /** Cache and Pythons of host runs. */
   hostCacheDir: string
+  /** Working trees for runs of earlier commits, as long as these run. */
+  checkoutsDir: string
   appLogFile: string
   /** What was discarded of working trees, for 30 days. */
   discardedDir: string
@@ -50,6 +52,7 @@ export function prepareUserData(root: string): UserDataLayout {
     runDir: join(root, 'run'),
     uvDir: join(root, 'uv'),
     hostCacheDir: join(root, 'host-cache'),
+    checkoutsDir: join(root, 'checkouts'),
     appLogFile: join(root, 'app.log'),
     discardedDir: join(root, 'discarded'),
   }

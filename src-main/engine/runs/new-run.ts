@@ -43,6 +43,7 @@ export function newRun(asked: NewRun): Run {
     route: null,
     cells: null,
     notebookFile: null,
+    ofCommit: null,
     gitCommit: null,
     gitBranch: null,
     gitDirty: null,

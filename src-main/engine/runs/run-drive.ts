@@ -18,7 +18,7 @@ import { readRequirementsText } from './requirement-lines'
 import { execute, type ExecutionDeps } from './run-execution'
 import { logFile } from './log-files'
 import { createRunLogWriter } from './run-log'
-import type { RunOrder, RunOrderDeps, RunOrders } from './run-order'
+import type { RunOrder, RunOrderDeps, RunOrders, RunSource } from './run-order'
 import { factsOfPlan, limitsOfRecord, type RunPlan } from './run-plan'
 import { createRunQueue, type QueueTicket } from './run-queue'
 
@@ -66,12 +66,14 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
   /** A run that is final stays in `live` for the moment until its promise has settled. */
   const alive = (): Run[] => [...live.values()].map(({ run }) => run.current()).filter(({ phase }) => phase !== 'finished')
 
-  const track = (run: LiveRun, work: (entry: Entry) => Promise<void>): void => {
+  const track = (run: LiveRun, source: RunSource | null, work: (entry: Entry) => Promise<void>): void => {
+    source?.hold()
     const entry: Entry = { run, skipWait: () => undefined, finished: Promise.resolve() }
     live.set(run.current().id, entry)
     entry.finished = work(entry).finally(() => {
       // Until then nobody else knows how it ended.
       run.whenStored(() => live.delete(run.current().id))
+      source?.release()
       onFinished()
     })
   }
@@ -86,6 +88,7 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
       trigger: asked.trigger,
       runConfigId: asked.runConfigId,
       parentRunId: parent?.id ?? null,
+      ofCommit: asked.source?.commit ?? null,
       attempt: asked.attempt,
       retryAttempts: asked.trigger === 'retry' ? (parent?.retryAttempts ?? 0) : 0,
       pythonVersion: parent?.pythonVersion ?? deps.settings().defaultPythonVersion,
@@ -96,7 +99,7 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
     deps.history.insert(record)
     const run = openLive(record, false)
     deps.publish('runs.changed', record)
-    track(run, (entry) => drive(entry, asked, planned))
+    track(run, asked.source, (entry) => drive(entry, asked, planned))
     return run.current()
   }
 
@@ -169,7 +172,7 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
     const run = openLive(record, true)
     run.change({ phase: 'reconnecting' })
     queue.occupy({ runId: record.id, pipelineKey: keyOf(record), maxInstances: null, alone: false })
-    track(run, async () => {
+    track(run, null, async () => {
       try {
         await execute(
           run,

@@ -54,8 +54,8 @@ export function createFollowers(deps: FollowerDeps, { order, plan }: RunOrders):
     run.notice(finding.message)
     if (!finding.isRepaired || asked.trigger === 'repair' || deps.closing.aborted) return false
     try {
-      const { pipeline, runConfigId, workspaceRoot, kind, ignoreProblems, attempt } = asked
-      const again = order({ pipeline, runConfigId, workspaceRoot, kind, ignoreProblems, attempt, parent: ended, trigger: 'repair', inherited: planned.environment })
+      const { pipeline, runConfigId, workspaceRoot, source, kind, ignoreProblems, attempt } = asked
+      const again = order({ pipeline, runConfigId, workspaceRoot, source, kind, ignoreProblems, attempt, parent: ended, trigger: 'repair', inherited: planned.environment })
       deps.launch(again, plan(again))
       return true
     } catch (error) {
@@ -70,11 +70,13 @@ export function createFollowers(deps: FollowerDeps, { order, plan }: RunOrders):
     if (couldBeCache(run.current(), logEndOf(run)) && ((await isTriedAgain(run, asked, planned)) || deps.closing.aborted)) return
     const ended = run.current()
     const { retryInSeconds, restartInSeconds, children, cut } = followUpsOf({ run: ended, config: planned.config, retryStrategy: planned.retryStrategy, ancestry: ancestryOf(ended) })
-    const next = { pipeline: asked.pipeline, runConfigId: asked.runConfigId, workspaceRoot: asked.workspaceRoot, kind: asked.kind, ignoreProblems: asked.ignoreProblems, parent: ended }
+    const next = { pipeline: asked.pipeline, runConfigId: asked.runConfigId, workspaceRoot: asked.workspaceRoot, source: asked.source, kind: asked.kind, ignoreProblems: asked.ignoreProblems, parent: ended }
     try {
       if (retryInSeconds !== null) {
         deps.launch(order({ ...next, trigger: 'retry', attempt: ended.attempt + 1, inherited: planned.environment, waitUntilAtMs: Date.now() + retryInSeconds * 1000 }), null)
       }
+      // What was is looked at; it starts nothing that is.
+      if (asked.source !== null) return
       if (restartInSeconds !== null && deps.followUps.restarts) deps.launch(order({ ...next, trigger: 'restart', waitUntilAtMs: Date.now() + restartInSeconds * 1000 }), null)
     } catch (error) {
       run.notice(`What follows from this run could not be started: ${toWireError(error).message}`)
@@ -101,8 +103,9 @@ export function createFollowers(deps: FollowerDeps, { order, plan }: RunOrders):
 
   /** What an earlier process would have started after its run: by the pipeline as it is now, with what the run was started with. */
   const followAdopted = async (run: LiveRun, env: Record<string, string>): Promise<void> => {
-    const { pipeline, runConfigId, workspaceRoot, attempt, outcome, secretNames, trigger } = run.current()
-    if (outcome === 'stopped' || outcome === 'interrupted') return
+    const { pipeline, runConfigId, workspaceRoot, attempt, outcome, ofCommit, secretNames, trigger } = run.current()
+    // The working tree of an earlier commit is gone by now, or as good as.
+    if (outcome === 'stopped' || outcome === 'interrupted' || ofCommit !== null) return
     await deps.pipelinesKnown
     const inherited = { env, secretNames, maskValues: secretNames.flatMap((name) => env[name] ?? []), notices: [] }
     try {

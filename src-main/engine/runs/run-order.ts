@@ -10,11 +10,16 @@ import type { SecretSource } from '../secrets/secrets-service'
 import { chooseRequirements } from '../uv/requirements'
 import { findRunConfiguration, planRun, refuseStart, type RunPlan } from './run-plan'
 
+/** An earlier commit of a pipeline in a working tree of its own, which is there while somebody holds it. */
+export type RunSource = { commit: string; findPipeline: () => DiscoveredPipeline; hold: () => void; release: () => void }
+
 /** In memory only, for its values may be secrets. */
 export type RunOrder = {
   runId: string
   pipeline: string
   workspaceRoot: string
+  /** null: the pipeline as it is in the workspace. */
+  source: RunSource | null
   trigger: RunTrigger
   runConfigId: string | null
   ignoreProblems: boolean
@@ -67,8 +72,8 @@ export function createRunOrders(deps: RunOrderDeps): RunOrders {
   }
 
   /** Only a run as it is without any extras finds what was kept ready for it. */
-  const runIdFor = ({ pipeline, runConfigId, trigger, request }: Pick<RunOrder, 'pipeline' | 'runConfigId' | 'trigger'> & Partial<RunOrder>): string => {
-    const isPlain = trigger === 'manual' && runConfigId === null && Object.keys({ ...request?.env, ...request?.parameters }).length === 0
+  const runIdFor = ({ pipeline, source, runConfigId, trigger, request }: Pick<RunOrder, 'pipeline' | 'runConfigId' | 'trigger'> & Partial<RunOrder>): string => {
+    const isPlain = !source && trigger === 'manual' && runConfigId === null && Object.keys({ ...request?.env, ...request?.parameters }).length === 0
     return (isPlain ? deps.preparedRunId(deps.findPipeline(pipeline)) : null) ?? randomUUID()
   }
 
@@ -76,6 +81,7 @@ export function createRunOrders(deps: RunOrderDeps): RunOrders {
     order: (asked) => ({
       runId: asked.runId ?? runIdFor(asked),
       workspaceRoot: deps.workspaceRoot(),
+      source: null,
       ignoreProblems: false,
       request: { env: {}, parameters: {} },
       inherited: null,
@@ -90,7 +96,7 @@ export function createRunOrders(deps: RunOrderDeps): RunOrders {
       const { runId, workspaceRoot, trigger } = order
       if (workspaceRoot !== deps.workspaceRoot()) throw new AppError('pipeline/not-found', `The folder with ${order.pipeline} is not open any more.`, { pipeline: order.pipeline })
       deps.requireTrust()
-      const pipeline = deps.findPipeline(order.pipeline)
+      const pipeline = order.source?.findPipeline() ?? deps.findPipeline(order.pipeline)
       refuseStart(pipeline, order.ignoreProblems)
       if (trigger === 'restart' && !pipeline.config.restartOnCrash && pipeline.config.restartInterval === null) {
         throw new AppError('pipeline/disabled', `${pipeline.name} is not to be restarted any more.`, { pipeline: pipeline.name })

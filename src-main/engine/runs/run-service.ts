@@ -12,7 +12,7 @@ import { readMetrics } from './metrics-log'
 import { createRetention } from './retention'
 import { createRunDrive, type RunDriveDeps } from './run-drive'
 import { createReadyAhead, type ReadyAheadDeps } from './ready-ahead'
-import { createRunOrders } from './run-order'
+import { createRunOrders, type RunSource } from './run-order'
 import { createLogIndexCache } from './log-index'
 import { readRunLog } from './log-reader'
 
@@ -23,6 +23,8 @@ export type RunServiceDeps = RunDriveDeps & Pick<ReadyAheadDeps, 'canKeepReady' 
 
 export type RunService = {
   start(request: ApiParsedInput<'runs.start'>): Promise<Run>
+  /** The pipeline of a source, beside whatever runs. Errors as of start. */
+  startSource(pipeline: string, source: RunSource, ignoreProblems: boolean): Promise<Run>
   startWebhook(request: ApiParsedInput<'runs.startWebhook'>): Promise<Run>
   /** By its schedule. Errors as of start. */
   startScheduled(pipeline: string, runConfigId: string | null): Promise<Run>
@@ -106,6 +108,11 @@ export function createRunService(deps: RunServiceDeps): RunService {
 
   return {
     start: (request) => startAsked(request, 'manual'),
+    async startSource(pipeline, source, ignoreProblems) {
+      const order = orders.order({ pipeline, source, runConfigId: null, trigger: 'manual', ignoreProblems })
+      const plan = orders.plan(order)
+      return drive.launch({ ...order, kind: await deps.preferredRunner() }, plan)
+    },
     async startWebhook({ pipeline, runConfigId, body, ignoreProblems }) {
       const parsed = readWebhookBody(body)
       if (!parsed.ok) throw new AppError('input/invalid', parsed.message, { field: 'body' })

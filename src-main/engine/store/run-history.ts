@@ -112,6 +112,7 @@ const fieldsSinceFirstVersion: Partial<Run> = {
   notebookFile: null,
   logOmittedBytes: 0,
   gitTree: null,
+  ofCommit: null,
 }
 
 /** A record that this version cannot read is left out rather than taking the whole history down. */

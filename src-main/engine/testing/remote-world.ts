@@ -6,6 +6,7 @@ import { createGitService, type GitService } from '../git/git-service'
 import { createSignInStore, type SignInStore } from '../git/sign-in-store'
 import { createKeyCipher } from '../secrets/secret-cipher'
 import { createSecretStore } from '../secrets/secret-store'
+import { createDiscovery } from '../pipelines/discovery'
 import { openDatabase } from '../store/database'
 import { gitEnvironment } from './git-world'
 import { makeTemporaryWorkspace } from './temporary-workspace'
@@ -48,6 +49,7 @@ export function makeRemoteWorld(root: string | null, { environment = gitEnvironm
       const answer = pending[prompt.kind]?.shift() ?? null
       setImmediate(() => service.operations.answer(id, prompt.id, answer === null ? null : typeof answer === 'string' ? { answer, remember: false } : answer))
     },
+    checkouts: { dir: join(profile, 'checkouts'), discover: createDiscovery(), defaultPythonVersion: () => '3.11', presence: { instanceId: 'test', isAlive: async () => false }, isNeeded: () => false },
     discardedDir: join(profile, 'discarded'),
     signIns,
     runDir,

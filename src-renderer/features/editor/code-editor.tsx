@@ -2,6 +2,8 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { OpenDocument } from '../../state/documents'
+import { showBlame } from './blame'
+import { useBlameShown } from './blame-shown'
 import { modelOf, saveViewState, viewStateOf } from './models'
 import { editorOptions, monaco } from './monaco'
 import { useReveal } from './reveal-request'
@@ -28,6 +30,7 @@ export function CodeEditor({ document }: { document: OpenDocument }): ReactNode 
   const host = useRef<HTMLDivElement>(null)
   const editor = useRef<Editor | null>(null)
   const { id, readOnly } = document
+  const blameShown = useBlameShown(({ isShown }) => isShown)
 
   useEffect(() => {
     if (host.current === null) return
@@ -53,6 +56,11 @@ export function CodeEditor({ document }: { document: OpenDocument }): ReactNode 
   useEffect(() => {
     editor.current?.updateOptions({ readOnly, domReadOnly: readOnly, ariaLabel: t('editor.ariaLabel', { path: id }) })
   }, [id, readOnly, t])
+
+  useEffect(() => {
+    if (blameShown && editor.current !== null) return showBlame(editor.current, document.pipeline, document.path)
+    return undefined
+  }, [id, blameShown])
 
   return <div ref={host} className="code-editor" />
 }

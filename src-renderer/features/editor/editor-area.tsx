@@ -14,6 +14,7 @@ const SecretsPage = lazy(() => import('../secrets/secrets-page').then((module) =
 const CachePage = lazy(() => import('../cache/cache-page').then((module) => ({ default: module.CachePage })))
 const DependenciesPage = lazy(() => import('../dependencies/dependencies-page').then((module) => ({ default: module.DependenciesPage })))
 const DiffPage = lazy(() => import('../git/diff-page').then((module) => ({ default: module.DiffPage })))
+const CommitsTab = lazy(() => import('../commits/commits-tab').then((module) => ({ default: module.CommitsTab })))
 const GitPage = lazy(() => import('../git/git-page').then((module) => ({ default: module.GitPage })))
 const SchedulePage = lazy(() => import('../schedule/schedule-page').then((module) => ({ default: module.SchedulePage })))
 
@@ -50,7 +51,7 @@ function TabPage({ tab }: { tab: Tab }): ReactNode {
   if (tab.kind === 'file') return <FileTab pipeline={tab.pipeline} path={tab.path} />
   return (
     <Suspense fallback={null}>
-      {tab.kind === 'diff' ? <DiffPage key={tabId(tab)} path={tab.path} side={tab.side} /> : <PageTab page={tab.page} />}
+      {tab.kind === 'diff' ? <DiffPage key={tabId(tab)} path={tab.path} side={tab.side} /> : tab.kind === 'commits' ? <CommitsTab key={tabId(tab)} view={tab.view} /> : <PageTab page={tab.page} />}
     </Suspense>
   )
 }

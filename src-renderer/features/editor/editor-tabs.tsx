@@ -1,17 +1,18 @@
 /** The tab strip of open files and pages. */
-import { Boxes, CalendarClock, FileDiff, Flame, FileCode, GitBranch, KeyRound, Settings, Stethoscope, X } from 'lucide-react'
+import { Boxes, CalendarClock, FileDiff, Flame, FileCode, GitBranch, History, KeyRound, Settings, Stethoscope, X } from 'lucide-react'
 import type { TFunction } from 'i18next'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { documentId, isDirty, useDocuments } from '../../state/documents'
 import { type Tab, tabId, useLayout } from '../../state/layout'
 import { shownPath } from '../git/change-rows'
+import { commitsTabName } from '../commits/commits-tab-name'
 import { closeTabAsking } from './document-actions'
 
 const pageIcons = { settings: Settings, doctor: Stethoscope, secrets: KeyRound, schedule: CalendarClock, cache: Flame, dependencies: Boxes, git: GitBranch }
 
 function TabIcon({ tab }: { tab: Tab }): ReactNode {
-  const Icon = tab.kind === 'file' ? FileCode : tab.kind === 'diff' ? FileDiff : pageIcons[tab.page]
+  const Icon = tab.kind === 'file' ? FileCode : tab.kind === 'diff' ? FileDiff : tab.kind === 'commits' ? History : pageIcons[tab.page]
   return <Icon size={14} className="tone-quiet" aria-hidden />
 }
 
@@ -28,6 +29,8 @@ function tabLabel(tab: Tab, tabs: readonly Tab[], t: TFunction): { name: string;
       return fileLabel(tab, tabs)
     case 'diff':
       return { name: shownPath(tab.path.slice(tab.path.lastIndexOf('/', tab.path.length - 2) + 1)), owner: t(`gitChanges.side.${tab.side}`) }
+    case 'commits':
+      return { name: commitsTabName(tab.view, t), owner: null }
     case 'page':
       return { name: t(`${tab.page}.title`), owner: null }
   }

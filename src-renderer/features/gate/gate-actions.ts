@@ -5,8 +5,7 @@ import type { GateReport } from '@shared/contract/gate'
 import type { ApiInput } from '@shared/contract/index'
 import { api } from '../../api'
 import { useEngineMirror } from '../../state/engine-mirror'
-import { perform } from '../remote/remote-actions'
-import { ensureTrusted } from '../trust/trust-actions'
+import { talk } from '../remote/remote-actions'
 
 type PushInput = ApiInput<'remote.push'>
 
@@ -41,8 +40,7 @@ export function closePush(): void {
 /** `report` null: pushed without a verdict. */
 export async function pushNow(input: PushInput, report: GateReport | null): Promise<void> {
   set({ step: 'closed' })
-  if (!(await ensureTrusted('git'))) return
   const hasUpstream = useEngineMirror.getState().git?.repository?.upstream != null
-  const over = await perform(() => api.call('remote.push', { setUpstream: !hasUpstream, ...input }))
+  const over = await talk(() => api.call('remote.push', { setUpstream: !hasUpstream, ...input }))
   if (over?.state === 'done' && report !== null && isAt('closed')) set({ step: 'pushed', report })
 }

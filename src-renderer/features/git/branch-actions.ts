@@ -7,7 +7,7 @@ import { useEngineMirror } from '../../state/engine-mirror'
 import { addNotice, reportError } from '../../state/notices'
 import { ask } from '../../state/questions'
 import { saveAll } from '../editor/document-actions'
-import { attempt, perform, type Tell } from './git-attempt'
+import { attempt, perform, type Tell } from './operations'
 
 type Lists = { branches: readonly Branch[]; tags: readonly Tag[]; stashes: readonly Stash[]; discarded: readonly Discarded[] }
 

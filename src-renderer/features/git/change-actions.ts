@@ -9,7 +9,7 @@ import { openTab } from '../../state/layout'
 import { addNotice } from '../../state/notices'
 import { ask } from '../../state/questions'
 import { byteText } from '../../ui/format'
-import { attempt } from './git-attempt'
+import { attempt } from './operations'
 import { shownPath } from './change-rows'
 
 export function openDiff(path: string, side: DiffSide): void {

@@ -6,7 +6,7 @@ import { useEngineMirror } from '../../state/engine-mirror'
 import { addNotice } from '../../state/notices'
 import { ask } from '../../state/questions'
 import { saveAll } from '../editor/document-actions'
-import { attempt, perform } from './git-attempt'
+import { attempt, perform } from './operations'
 import { openGitDialog } from './git-dialog-state'
 
 type Draft = { root: string | null; message: string; amend: boolean; signOff: boolean; isCommitting: boolean; last: LastCommit | null }

@@ -6,7 +6,7 @@ import { api } from '../../api'
 import { Button } from '../../ui/button'
 import { Dialog } from '../../ui/dialog'
 import { createBranch, createTag, lookAtBranches, renameBranch, saveStash } from './branch-actions'
-import { attempt, type Tell } from './git-attempt'
+import { attempt, type Tell } from './operations'
 import { closeGitDialog, type GitDialogKind, useGitDialog } from './git-dialog-state'
 
 type Form = { first: string; second: string; isOn: boolean }

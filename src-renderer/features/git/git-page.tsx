@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next'
 import type { Repository } from '@shared/contract/git'
 import type { WireError } from '@shared/app-error'
 import { api } from '../../api'
+import { RepositoryPages } from '../commits/repository-pages'
+import { StrippingSwitch } from '../commits/stripping-switch'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { errorText } from '../../state/error-text'
 import { reportError } from '../../state/notices'
@@ -96,8 +98,10 @@ export function GitPage(): ReactNode {
         </header>
         {git?.problem != null && <Problem problem={git.problem} />}
         {git !== null && git.problem === null && repository === null && <NoRepository />}
+        {repository !== null && <RepositoryPages />}
         {repository !== null && <Changes repository={repository} />}
         {repository !== null && <RemoteSections />}
+        {repository !== null && <StrippingSwitch />}
       </div>
     </div>
   )

@@ -6,7 +6,7 @@ import { api } from '../../api'
 import { ask } from '../../state/questions'
 import { Button } from '../../ui/button'
 import { noteDiscarded } from './change-actions'
-import { attempt } from './git-attempt'
+import { attempt } from './operations'
 
 type HunkAction = 'stage' | 'unstage' | 'discard'
 

@@ -1,5 +1,5 @@
-/** What git is doing, or what the newest operation ended with when it failed: its words, and its output. */
-import { CircleAlert, LoaderCircle } from 'lucide-react'
+/** How the newest operation of git on this computer ended: its words, and its output. While it is under way the strip shows it. */
+import { CircleAlert } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { GitOperation } from '@shared/contract/git'
@@ -8,7 +8,7 @@ import { useEngineMirror } from '../../state/engine-mirror'
 import { errorText } from '../../state/error-text'
 import { reportError } from '../../state/notices'
 import { Button } from '../../ui/button'
-import { Meter } from '../../ui/meter'
+import { isLive, isWithRemote } from './operations'
 
 function Output({ operation }: { operation: GitOperation }): ReactNode {
   const { t } = useTranslation()
@@ -31,23 +31,7 @@ export function OperationCard(): ReactNode {
   const { t } = useTranslation()
   const newest = useEngineMirror((mirror) => Object.values(mirror.gitOperations).reduce<GitOperation | null>((best, one) => (best === null || one.startedAtMs >= best.startedAtMs ? one : best), null))
   const [dismissed, setDismissed] = useState<string | null>(null)
-  if (newest === null || newest.id === dismissed) return null
-  const isLive = newest.state === 'running' || newest.state === 'waiting'
-  if (isLive) {
-    return (
-      <div className="card git-operation" role="status">
-        <LoaderCircle size={15} className="spin" aria-hidden />
-        <div className="entry-text">
-          <p>{t(`gitChanges.running.${newest.kind}`, { defaultValue: newest.kind })}</p>
-          {newest.percent !== null && <Meter label={newest.stage ?? newest.kind} value={newest.percent} total={100} />}
-        </div>
-        <Output key={newest.id} operation={newest} />
-        <Button small onClick={() => void api.call('git.cancelOperation', { operationId: newest.id }).catch(reportError)}>
-          {t('cancel')}
-        </Button>
-      </div>
-    )
-  }
+  if (newest === null || newest.id === dismissed || isLive(newest) || isWithRemote(newest)) return null
   const { error } = newest
   const text = error === null ? null : errorText(error.code)
   return (

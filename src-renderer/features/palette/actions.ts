@@ -4,11 +4,13 @@ import { api } from '../../api'
 import { isDirty, documentId, getDocument } from '../../state/documents'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { reportError } from '../../state/notices'
-import { type Tab, openPage, showPipeline, tabId, useLayout } from '../../state/layout'
+import { type Tab, openCommits, openPage, showPipeline, tabId, useLayout } from '../../state/layout'
 import { cancelPreheat, preheat, preheatAll } from '../cache/cache-actions'
 import { checkCache } from '../cache/check-actions'
 import { checkDependencies, openDependencies, proposeLock } from '../dependencies/dependency-actions'
 import { exportCache, importCache, showWhatCanGo } from '../cache/upkeep-actions'
+import { hasRepository, repositoryPath } from '../commits/commit-actions'
+import { toggleBlame } from '../editor/blame-shown'
 import { closeTabAsking, saveAll, saveDocument } from '../editor/document-actions'
 import { openPush } from '../gate/gate-actions'
 import { undoDelete, useUndo } from '../git/branch-actions'
@@ -18,7 +20,8 @@ import { diffOnScreen } from '../git/diff-on-screen'
 import { openGitDialog } from '../git/git-dialog-state'
 import { goToError } from '../runs/go-to-error'
 import { logOnScreen } from '../runs/log-commands'
-import { fetchRemote, isLive, pull, sync } from '../remote/remote-actions'
+import { isLive } from '../git/operations'
+import { fetchRemote, pull, sync } from '../remote/remote-actions'
 import { openRemoteDialog } from '../remote/remote-dialog-state'
 import { isStoppable } from '../runs/phase-timeline'
 import { activeRunOf, copyText, revealLog, runAgain, startRun, stopRun, usePendingStart } from '../runs/run-actions'
@@ -43,6 +46,7 @@ export type ActionId =
   | 'remote.sync' | 'remote.pull' | 'remote.push' | 'remote.fetch' | 'remote.clone' | 'remote.publish'
   | 'cache.preheat' | 'cache.preheatAll' | 'cache.cancel' | 'cache.check' | 'cache.cleanUp' | 'cache.export' | 'cache.import'
   | 'view.dependencies' | 'dependencies.check' | 'dependencies.writeLock' | 'dependencies.upgradeLock'
+  | 'commits.history' | 'commits.pipelineHistory' | 'commits.fileHistory' | 'commits.conflicts' | 'commits.blame'
   | 'secret.add' | 'secret.encrypt' | 'secret.encryptionKey'
   | 'theme.system' | 'theme.light' | 'theme.dark' | 'language.en' | 'language.de'
   | 'workspace.open' | 'workspace.openSamples' | 'workspace.reveal' | 'pipeline.reveal'
@@ -63,6 +67,11 @@ function activeTab(): Tab | undefined {
 function activeDocumentId(): string | null {
   const tab = activeTab()
   return tab?.kind === 'file' ? documentId(tab.pipeline, tab.path) : null
+}
+
+function activeRepositoryPath(): string | null {
+  const tab = activeTab()
+  return tab?.kind === 'file' ? repositoryPath(tab.pipeline, tab.path) : null
 }
 
 function stoppableRun() {
@@ -89,7 +98,6 @@ function action(id: ActionId, keys: readonly string[], run: () => unknown, isEna
 }
 
 const hasWorkspace = (): boolean => mirror().workspace?.workspace != null
-const hasRepository = (): boolean => mirror().git?.repository != null
 const changedFiles = (): readonly ChangedFile[] => mirror().git?.repository?.files ?? []
 const hasChanges = (): boolean => changedFiles().length > 0
 
@@ -150,6 +158,11 @@ export const actions: readonly Action[] = [
   action('git.previousChange', ['Shift+F7'], () => diffOnScreen()?.goTo('previous'), () => diffOnScreen() !== null),
   action('git.diffFile', [], () => { const file = changeOfActiveFile(); if (file !== undefined) openChange(file) }, () => changeOfActiveFile() !== undefined),
   action('git.init', [], initRepository, () => hasWorkspace() && mirror().git !== null && !hasRepository()),
+  action('commits.history', [], () => openCommits({ name: 'history', scope: { kind: 'repository' } }), hasRepository),
+  action('commits.pipelineHistory', [], withPipeline((name) => openCommits({ name: 'history', scope: { kind: 'pipeline', name } })), () => isPipelineSelected() && hasRepository()),
+  action('commits.fileHistory', [], () => { const path = activeRepositoryPath(); if (path !== null) openCommits({ name: 'history', scope: { kind: 'file', path } }) }, () => activeRepositoryPath() !== null),
+  action('commits.conflicts', [], () => openCommits({ name: 'conflicts' }), hasRepository),
+  action('commits.blame', [], () => toggleBlame(), () => activeRepositoryPath() !== null),
   action('cache.preheat', [], withPipeline((pipeline) => preheat([pipeline])), () => isPipelineSelected() && !isPreheating()),
   action('cache.preheatAll', [], preheatAll, () => hasWorkspace() && !isPreheating()),
   action('cache.cancel', [], cancelPreheat, isPreheating),

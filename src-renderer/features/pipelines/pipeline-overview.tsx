@@ -1,10 +1,10 @@
 /** The selected pipeline at a glance, shown while no file is open: what it is, what is wrong with it, what to do. */
-import { Boxes, Braces, FileCode, Flame } from 'lucide-react'
+import { Boxes, Braces, FileCode, Flame, History } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Pipeline } from '@shared/contract/pipelines'
 import { useEngineMirror } from '../../state/engine-mirror'
-import { useLayout } from '../../state/layout'
+import { openCommits, useLayout } from '../../state/layout'
 import { Button } from '../../ui/button'
 import { preheat } from '../cache/cache-actions'
 import { openDependencies } from '../dependencies/dependency-actions'
@@ -38,6 +38,7 @@ function PipelineCard({ pipeline }: { pipeline: Pipeline }): ReactNode {
   const { t } = useTranslation()
   const { metadataFile } = pipeline
   const { state } = pipeline.cache
+  const isInRepository = useEngineMirror((mirror) => mirror.git?.repository != null)
   const isPreheating = useEngineMirror((mirror) => mirror.preheat?.isRunning ?? false)
   return (
     <>
@@ -57,6 +58,11 @@ function PipelineCard({ pipeline }: { pipeline: Pipeline }): ReactNode {
         <Button icon={<Boxes size={15} />} onClick={() => openDependencies(pipeline.name)}>
           {t('dependencies.title')}
         </Button>
+        {isInRepository && (
+          <Button icon={<History size={15} />} onClick={() => openCommits({ name: 'history', scope: { kind: 'pipeline', name: pipeline.name } })}>
+            {t('commits.ofPipeline')}
+          </Button>
+        )}
         {state !== 'not-needed' && (
           <Button icon={<Flame size={15} />} disabled={isPreheating} onClick={() => void preheat([pipeline.name])}>
             {t(state === 'warm' ? 'cache.checkNewer' : 'cache.preheatOne')}

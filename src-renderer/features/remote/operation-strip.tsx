@@ -6,12 +6,12 @@ import type { GitOperation } from '@shared/contract/git'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { Button } from '../../ui/button'
 import { useNow } from '../../ui/use-now'
-import { cancelOperation, isLive, useDismissed } from './remote-actions'
+import { cancelOperation, useDismissed } from './remote-actions'
+import { isLive, isWithRemote } from '../git/operations'
 import { RejectionCard } from './rejection-card'
 import './remote.css'
 
 const silentMs = 10_000
-const withRemotes = new Set<GitOperation['kind']>(['fetch', 'pull', 'push', 'clone', 'sync', 'publish'])
 
 function Running({ operation }: { operation: GitOperation }): ReactNode {
   const { t } = useTranslation()
@@ -43,7 +43,7 @@ export function OperationStrip(): ReactNode {
   const all = Object.values(operations).sort((a, b) => b.startedAtMs - a.startedAtMs)
   const live = all.find(isLive)
   if (live !== undefined) return <Running operation={live} />
-  const newest = all.find(({ kind }) => withRemotes.has(kind))
+  const newest = all.find(isWithRemote)
   if (newest?.state !== 'failed' || newest.isAutomatic || newest.error === null || dismissed.includes(newest.id)) return null
   return (
     <section className="banner danger" aria-label={t('remote.failed', { what: t(`remote.name.${newest.kind}`) })}>

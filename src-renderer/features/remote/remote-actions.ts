@@ -5,12 +5,9 @@ import type { PullMode, SyncWay } from '@shared/contract/remote'
 import { api } from '../../api'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { addNotice, reportError } from '../../state/notices'
+import { perform } from '../git/operations'
 import { openWorkspace } from '../workspace/workspace-actions'
 import { openRemoteDialog } from './remote-dialog-state'
-
-export function isLive({ state }: GitOperation): boolean {
-  return state === 'running' || state === 'waiting'
-}
 
 /** Failures that were read. */
 export const useDismissed = create<{ ids: readonly string[] }>(() => ({ ids: [] }))
@@ -19,48 +16,27 @@ export function dismissOperation(id: string): void {
   useDismissed.setState(({ ids }) => ({ ids: [...ids, id] }))
 }
 
-function ended(id: string): Promise<GitOperation> {
-  return new Promise((resolve) => {
-    const look = (): boolean => {
-      const operation = useEngineMirror.getState().gitOperations[id]
-      if (operation === undefined || isLive(operation)) return false
-      resolve(operation)
-      return true
-    }
-    if (look()) return
-    const stop = useEngineMirror.subscribe(() => {
-      if (look()) stop()
-    })
-  })
-}
-
 /** What an earlier one failed with is over with a new one. Answers it at its end; null when it did not begin. */
-export async function perform(begin: () => Promise<GitOperation>): Promise<GitOperation | null> {
+export async function talk(begin: () => Promise<GitOperation>): Promise<GitOperation | null> {
   useDismissed.setState({ ids: Object.keys(useEngineMirror.getState().gitOperations) })
-  try {
-    const started = await begin()
-    const over = await ended(started.id)
-    if (over.state === 'done') addNotice({ severity: 'success', titleKey: `remote.done.${over.kind}` })
-    return over
-  } catch (error) {
-    reportError(error)
-    return null
-  }
+  const over = await perform(begin)
+  if (over?.state === 'done') addNotice({ severity: 'success', titleKey: `remote.done.${over.kind}` })
+  return over
 }
 
-export const fetchRemote = (unshallow = false): Promise<unknown> => perform(() => api.call('remote.fetch', { unshallow }))
-export const pull = (mode: PullMode = 'configured'): Promise<unknown> => perform(() => api.call('remote.pull', { mode }))
-export const publish = (url: string): Promise<unknown> => perform(() => api.call('remote.publish', { url }))
-export const syncBy = (way: SyncWay, shownTip: string | null): Promise<unknown> => perform(() => api.call('remote.sync', { way, shownTip }))
+export const fetchRemote = (unshallow = false): Promise<unknown> => talk(() => api.call('remote.fetch', { unshallow }))
+export const pull = (mode: PullMode = 'configured'): Promise<unknown> => talk(() => api.call('remote.pull', { mode }))
+export const publish = (url: string): Promise<unknown> => talk(() => api.call('remote.publish', { url }))
+export const syncBy = (way: SyncWay, shownTip: string | null): Promise<unknown> => talk(() => api.call('remote.sync', { way, shownTip }))
 
 export async function clone(url: string, folder: string): Promise<void> {
-  const over = await perform(() => api.call('remote.clone', { url, folder }))
+  const over = await talk(() => api.call('remote.clone', { url, folder }))
   if (over?.state === 'done') await openWorkspace(folder)
 }
 
 /** Without a question where nothing would be lost. */
 export async function sync(): Promise<void> {
-  const over = await perform(() => api.call('remote.sync', {}))
+  const over = await talk(() => api.call('remote.sync', {}))
   const code = over?.error?.code
   if (over === null || (code !== 'git/would-overwrite' && code !== 'git/non-fast-forward')) return
   dismissOperation(over.id)

@@ -29,7 +29,7 @@ export const HistoryItem = memo(function HistoryItem({ run, isShown, isSelected,
   const moment = momentText(run.createdAtMs, nowMs, i18n.language)
   const origin = originText(run)
   const total = totalMs(run, nowMs)
-  const status = [runStatusText(run, t), origin && t(origin.key, origin.values), run.runConfigId].filter(Boolean).join(' · ')
+  const status = [runStatusText(run, t), origin && t(origin.key, origin.values), run.runConfigId, run.ofCommit && t('commits.ranAt', { id: run.ofCommit.slice(0, 8) })].filter(Boolean).join(' · ')
   const host = run.runner === 'host' ? `, ${t('runner.host')}` : ''
   const name = `${run.pipeline}, ${status}, ${moment}${host}`
   const isLive = run.phase !== 'finished'

@@ -32,6 +32,7 @@ function factsOf(run: Run, t: TFunction, language: string): Fact[] {
     run.cacheWasWarm === null ? null : { key: 'cache', value: t(run.ranOffline === true ? 'run.fact.cacheOffline' : run.cacheWasWarm ? 'run.fact.cacheWarm' : 'run.fact.cacheCold') },
     run.image === null ? null : { key: 'image', value: run.image, ...(run.imageDigest === null ? {} : { title: run.imageDigest }) },
     run.imageDigest === null ? null : { key: 'digest', value: shortDigest(run.imageDigest), title: run.imageDigest },
+    run.ofCommit === null ? null : { key: 'ofCommit', value: run.ofCommit.slice(0, 8), title: run.ofCommit },
     gitText(run, t) === null ? null : { key: 'git', value: gitText(run, t) ?? '' },
     run.retryAttempts === 0 ? null : { key: 'attempt', value: t('run.fact.attemptOf', { attempt: run.attempt + 1, attempts: run.retryAttempts + 1 }) },
     run.timeoutSeconds === null ? null : { key: 'timeout', value: spanText(run.timeoutSeconds, language) },

@@ -46,7 +46,7 @@ export function RunSummary({ run }: { run: Run }): ReactNode {
           <span className="run-status" role="status">
             {runStatusText(run, t)}
           </span>
-          <span className="run-name truncate">{run.pipeline}</span>
+          <span className="run-name truncate">{run.ofCommit === null ? run.pipeline : `${run.pipeline} · ${t('commits.ranAt', { id: run.ofCommit.slice(0, 8) })}`}</span>
         </div>
         {total !== null && <span className="run-total">{durationText(total, i18n.language)}</span>}
       </header>

@@ -1,0 +1,146 @@
+/** History in the real window: of a pipeline, a commit with its diff, revert and undo, an old commit run, conflicts resolved to the end. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createProfile, startApp, testEngine, writeSample, type Profile, type RunningApp } from './app-fixture'
+
+const cell = (id: string, source: string): object => ({ cell_type: 'code', execution_count: 1, id, metadata: {}, outputs: [{ name: 'stdout', output_type: 'stream', text: ['x\n'] }], source: [source] })
+const notebook = (...cells: object[]): string => `${JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }, null, 1)}\n`
+
+describe.skipIf(testEngine === null)('History, rollback and conflicts (needs FFD_TEST_ENGINE)', () => {
+  let profile: Profile
+  let app: RunningApp
+  const home = { HOME: process.env.HOME, XDG_CONFIG_HOME: process.env.XDG_CONFIG_HOME }
+
+  const git = (...argv: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...argv], { cwd: profile.samplesDir, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd()
+  const stops = (...argv: string[]): void => expect(() => git(...argv)).toThrow()
+  const commit = (files: Record<string, string>, message: string): string => {
+    for (const [path, text] of Object.entries(files)) writeSample(profile, path, text)
+    git('add', '-A')
+    git('commit', '-q', '-m', message)
+    return git('rev-parse', 'HEAD')
+  }
+  const page = () => app.page.window.getByRole('tabpanel')
+  const palette = async (command: string): Promise<void> => {
+    await app.page.window.keyboard.press('ControlOrMeta+Shift+P')
+    await app.page.window.getByRole('combobox').fill(command)
+    await app.page.window.getByRole('option', { name: command }).first().click()
+  }
+
+  beforeAll(async () => {
+    profile = createProfile()
+    writeSample({ ...profile, samplesDir: profile.userDataDir }, 'home/git/config', '[safe]\n\tdirectory = *\n[user]\n\tname = Ada\n\temail = ada@example.org\n')
+    process.env.XDG_CONFIG_HOME = join(profile.userDataDir, 'home')
+    app = await startApp(profile, { engine: testEngine })
+    await app.page.pipeline('hello').waitFor()
+    git('init', '-q', '-b', 'main')
+    commit({ 'demo/main.py': 'print("the old demo")\n', 'demo/main2.ipynb': notebook(cell('a', 'print(1)'), cell('b', 'print(2)')) }, 'Add the demo')
+    commit({ 'demo/main.py': 'print("the new demo")\n' }, 'Greet in another way')
+    await app.page.pipeline('demo').waitFor()
+    await app.page.window.evaluate(() => (globalThis as unknown as { bridge: { call: (name: string, input: object) => Promise<unknown> } }).bridge.call('workspace.trust', {}))
+    await app.page.window.evaluate(() => (globalThis as unknown as { bridge: { call: (name: string, input: object) => Promise<unknown> } }).bridge.call('git.refresh', {}))
+  })
+  afterAll(async () => {
+    await app.close()
+    if (home.XDG_CONFIG_HOME === undefined) delete process.env.XDG_CONFIG_HOME
+    else process.env.XDG_CONFIG_HOME = home.XDG_CONFIG_HOME
+    profile.remove()
+  })
+
+  it('shows the history of a pipeline, and a commit with its changes', async () => {
+    await app.page.select('demo')
+    await app.page.window.getByRole('button', { name: 'History', exact: true }).first().click()
+    await page().getByRole('heading', { name: 'History of demo' }).waitFor()
+    await expect.poll(() => page().getByRole('list', { name: 'Commits' }).getByRole('listitem').count(), { timeout: 20_000 }).toBe(2)
+    await app.page.screenshot('commits-history')
+    await page().getByRole('button', { name: /Greet in another way/ }).click()
+    await page().getByRole('heading', { name: 'Greet in another way' }).waitFor()
+    await page().getByRole('button', { name: /demo\/main\.py/ }).first().click()
+    await page().getByText('the new demo').first().waitFor()
+    await app.page.screenshot('commits-commit')
+  })
+
+  it('reverts it by a new commit, and undoes that while it is not pushed', async () => {
+    const before = git('rev-parse', 'HEAD')
+    await page().getByRole('button', { name: 'Revert…' }).click()
+    await app.page.window.getByRole('dialog').getByRole('button', { name: 'Revert', exact: true }).click()
+    await page().getByRole('heading', { name: 'Revert "Greet in another way"' }).waitFor()
+    expect(readFileSync(join(profile.samplesDir, 'demo/main.py'), 'utf8')).toBe('print("the old demo")\n')
+    await app.page.screenshot('commits-reverted')
+    await page().getByRole('button', { name: 'Undo this revert' }).click()
+    await expect.poll(() => git('rev-parse', 'HEAD')).toBe(before)
+  })
+
+  it('runs a pipeline as it was, and says so', async () => {
+    writeSample(profile, 'demo/main.py', 'print("not committed")\n')
+    await palette('Show the history of the repository')
+    await page().getByRole('button', { name: /Add the demo/ }).click()
+    await page().getByRole('button', { name: 'Run demo as it was' }).click()
+    await app.page.waitForOutcome('Succeeded')
+    await app.page.waitForLog('the old demo')
+    await app.page.window.getByRole('region', { name: 'Run', exact: true }).getByText(/demo · as of [0-9a-f]{8}/).waitFor()
+    expect(readFileSync(join(profile.samplesDir, 'demo/main.py'), 'utf8')).toBe('print("not committed")\n')
+    await app.page.screenshot('commits-run')
+    git('checkout', '-q', '--', '.')
+  })
+
+  it('shows who wrote each line', async () => {
+    await app.page.openFile('demo', 'main.py')
+    await palette('Show who wrote each line (blame)')
+    await app.page.window.getByText(/^[0-9a-f]{7} Ada \d\d-\d\d-\d\d 1$/).waitFor()
+    await app.page.screenshot('commits-blame')
+    await palette('Show who wrote each line (blame)')
+  })
+
+  it('resolves a text and a notebook cell by cell, to the end of the merge', async () => {
+    git('switch', '-q', '-c', 'side')
+    commit({ 'demo/main.py': 'print("theirs")\n', 'demo/main2.ipynb': notebook(cell('a', 'print("theirs")'), cell('b', 'print(2)'), cell('c', 'print(3)')) }, 'Their change')
+    git('switch', '-q', 'main')
+    commit({ 'demo/main.py': 'print("ours")\n', 'demo/main2.ipynb': notebook(cell('a', 'print("ours")'), cell('b', 'print(2)')) }, 'Our change')
+    stops('merge', 'side')
+    await palette('Show conflicts')
+    await page().getByText('2 files are not resolved yet').waitFor()
+    const { window } = app.page
+    await page().getByRole('button', { name: /demo\/main\.py/ }).click()
+    const choice = page().getByRole('region', { name: 'Conflict 1 of 1' })
+    await choice.waitFor()
+    await app.page.screenshot('conflicts-text')
+    await choice.getByRole('button', { name: 'Take both' }).click()
+    await page().getByText('No conflicts are left in the text.').waitFor()
+    await page().getByRole('button', { name: 'Mark as resolved' }).click()
+    await page().getByText('1 file is not resolved yet').waitFor()
+    const cells = page().getByRole('region', { name: 'Cell 1 of 1 in conflict' })
+    await cells.getByRole('button', { name: 'Take theirs' }).click()
+    await cells.getByRole('textbox').fill('print("agreed")')
+    await window.getByRole('tab', { name: 'main.py' }).click()
+    await window.getByRole('tab', { name: 'Conflicts' }).click()
+    await page().getByText('Every cell is decided.').waitFor()
+    await app.page.screenshot('conflicts-notebook')
+    await window.setViewportSize({ width: 760, height: 720 })
+    await app.page.screenshot('conflicts-notebook-760')
+    await window.setViewportSize({ width: 1280, height: 800 })
+    await palette('Theme: dark')
+    await app.page.screenshot('conflicts-notebook-dark')
+    await page().getByRole('button', { name: 'Mark as resolved' }).click()
+    await page().getByText('All files are resolved.').waitFor()
+    await page().getByRole('button', { name: 'Commit the merge' }).click()
+    await page().getByText('There are no conflicts.').waitFor()
+    expect(git('log', '-1', '--format=%P').split(' ')).toHaveLength(2)
+    expect(readFileSync(join(profile.samplesDir, 'demo/main.py'), 'utf8')).toBe('print("ours")\nprint("theirs")\n')
+    const merged = JSON.parse(readFileSync(join(profile.samplesDir, 'demo/main2.ipynb'), 'utf8')) as { cells: { source: string[]; outputs: unknown[] }[] }
+    expect(merged.cells.map(({ source }) => source.join(''))).toEqual(['print("agreed")', 'print(2)', 'print(3)'])
+    expect(git('status', '--porcelain')).toBe('')
+  })
+
+  it('shows a commit of a notebook cell by cell, narrow and dark', async () => {
+    await palette('Show the history of the repository')
+    await page().getByRole('button', { name: /Their change/ }).click()
+    await page().getByRole('button', { name: /main2\.ipynb/ }).first().click()
+    await page().getByRole('region', { name: 'Cell 3 (code), added' }).waitFor()
+    await app.page.screenshot('commits-notebook-dark')
+    await app.page.window.setViewportSize({ width: 900, height: 720 })
+    await app.page.screenshot('commits-notebook-900')
+  })
+})
