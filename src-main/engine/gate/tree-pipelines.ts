@@ -86,6 +86,7 @@ function planFolder(tree: GitTree, targets: ReadonlyMap<string, string>, name: s
         if (real === null) links.push({ pipeline: name, path: child.path, fault: 'outside' })
         else if (!real.path.startsWith(`${folder.path}/`)) links.push({ pipeline: name, path: child.path, fault: 'other-folder' })
       }
+      if (real?.kind === 'submodule') links.push({ pipeline: name, path: child.path, fault: 'submodule' })
       if (real === null || real.kind === 'submodule') continue
       if (depth === 0 || readable.test(base)) planned.push({ path, entry: real })
       if (real.kind === 'tree' && child.kind === 'tree' && depth < 4) add(child.path, path, depth + 1)
