@@ -125,7 +125,7 @@ describe('ffdesk push and sync', () => {
     commitFiles(work, { 'demo/pipeline.json': '{\n' }, 'broken')
     const { exitCode, lines } = await ffdesk(['push', '--force-gate', '--json'])
     expect(exitCode).toBe(0)
-    expect(lines).toMatchObject([{ type: 'gate', report: { red: 2 } }, { type: 'operation', operation: { kind: 'push', state: 'done' } }])
+    expect(lines).toMatchObject([{ type: 'gate', report: { red: 1 } }, { type: 'operation', operation: { kind: 'push', state: 'done' } }])
     expect(remoteHead()).toBe(git(work, 'rev-parse', 'HEAD'))
   })
 
