@@ -14,7 +14,6 @@ export type GateSeverity = z.infer<typeof gateSeverity>
  * server. `webhook`: a key that opens two. `server-secrets`: names that must be there. `branch`, `uncommitted`: what the server will not get.
  */
 export const gateItemKind = z.enum(['enables', 'config', 'lock', 'secret', 'size', 'last-run', 'vanishes', 'renamed', 'webhook', 'server-secrets', 'link', 'branch', 'uncommitted'])
-export type GateItemKind = z.infer<typeof gateItemKind>
 
 export const gateItem = z.object({
   severity: gateSeverity,

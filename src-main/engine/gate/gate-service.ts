@@ -1,7 +1,7 @@
 /** The push gate: would the server run what is about to be pushed, and what will it do then? Looks at commits and executes nothing of them. */
 import { relative, sep } from 'node:path'
 import type { ApiParsedInput } from '@shared/contract'
-import type { GateItem, GateReport, LastRun } from '@shared/contract/gate'
+import type { GateReport, LastRun } from '@shared/contract/gate'
 import type { GitState } from '@shared/contract/git'
 import type { Settings } from '@shared/contract/settings'
 import { openRepository } from '../git/open-repository'
@@ -10,7 +10,7 @@ import type { RunHistory } from '../store/run-history'
 import { contentItems } from './content-items'
 import { emptyTree, readTree } from './git-tree'
 import { readOutgoingBlobs, readRange, type Range } from './outgoing'
-import { compareTrees, itemsOfTree, markOld, type PipelineItem } from './pipeline-items'
+import { compareTrees, itemsOfTree, markOld, withoutRepetition, type PipelineItem } from './pipeline-items'
 import { scheduleChanges } from './server-effect'
 import { noTreePipelines, readTreePipelines, type TreePipeline } from './tree-pipelines'
 
@@ -53,10 +53,10 @@ export function createGateService(deps: GateServiceDeps): GateService {
       const compared = compareTrees(now, before, (pipeline) => lastRunOf(root, pipeline))
       const content = await contentItems({ client, blobs, head, base, limits: { warnBytes: warnFileMegabytes * 1e6, refuseBytes: refuseFileMegabytes * 1e6 } })
       const changed = new Set(compared.pipelines.filter(({ change }) => change !== 'unchanged').map(({ name }) => name))
-      const items: GateItem[] = [
+      const items = withoutRepetition([
         ...markOld(itemsOfTree(now), itemsOfTree(before)).filter((item) => item.severity !== 'info' || changed.has(item.pipeline ?? '')),
         ...[...compared.items, ...content.map((item) => placed(item, now.pipelines)), ...branchItems(range, serverBranch), ...(question.head === null ? uncommittedItems(await deps.gitState()) : [])].map((item) => ({ ...item, isOld: false })),
-      ].sort((a, b) => rank[a.severity] - rank[b.severity] || compareText(a.pipeline, b.pipeline) || compareText(a.path, b.path) || (a.line ?? 0) - (b.line ?? 0))
+      ]).sort((a, b) => rank[a.severity] - rank[b.severity] || compareText(a.pipeline, b.pipeline) || compareText(a.path, b.path) || (a.line ?? 0) - (b.line ?? 0))
       return {
         head: range.head,
         base: range.base,

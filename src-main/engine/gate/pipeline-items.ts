@@ -42,6 +42,12 @@ function itemOfLink({ pipeline, path, fault }: TreeLink): PipelineItem {
   }
 }
 
+/** One mistake is said once, with its gravest consequence. */
+export function withoutRepetition(items: readonly GateItem[]): GateItem[] {
+  const said = items.filter(({ kind }) => kind === 'enables')
+  return items.filter(({ kind, pipeline, message }) => kind !== 'config' || !said.some((item) => item.pipeline === pipeline && item.message.includes(message)))
+}
+
 export type Comparison = { items: PipelineItem[]; pipelines: GatePipeline[] }
 
 /** What can only be said against what the other side has. */
@@ -58,7 +64,7 @@ export function compareTrees(head: TreePipelines, base: TreePipelines, lastRunOf
     if (change === 'unchanged') continue
     if (enablesByMistake(pipeline, old)) {
       const place = pipeline.problems.find(({ severity }) => severity === 'error')
-      items.push(itemOf(pipeline, 'enables', 'red', `The server drops ${pipeline.metadataFile ?? 'its metadata'} and with it "enabled": false: this push would enable a disabled pipeline, without limits. Correct the file.`, place?.file ?? pipeline.metadataFile, place?.line))
+      items.push(itemOf(pipeline, 'enables', 'red', `This push would enable a disabled pipeline, for its "enabled": false is lost. ${place?.message ?? ''} Correct the file.`, place?.file ?? pipeline.metadataFile, place?.line))
     }
     const secrets = pipeline.config.secrets.filter((name) => old?.config.secrets.includes(name) !== true)
     if (secrets.length > 0) items.push(itemOf(pipeline, 'server-secrets', 'info', `It needs ${secrets.length === 1 ? 'a secret' : 'secrets'} on the server: ${secrets.join(', ')}. One that is missing there is left out silently; set it before the first run.`, pipeline.metadataFile))

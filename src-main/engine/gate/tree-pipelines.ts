@@ -4,7 +4,7 @@
  */
 import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, posix } from 'node:path'
+import { join, posix } from 'node:path'
 import { maxConfigBytes } from '@shared/pipeline-config'
 import type { GitClient } from '../git/git-client'
 import { isUtf8Path } from '../git/git-path'
@@ -34,6 +34,8 @@ const mostChildren = 1_000
 const parallelWrites = 16
 /** A tree can be made to hold names that no checkout would take. */
 const unsafeName = /^(?:\.{1,2}|\.git)$|[\\/:\0]/i
+/** What discovery asks for by name, and what it takes for a slip of the pen. */
+const looked = /^(?:main\.(?:py|ipynb)|.*\.json)$/i
 const readable = /\.(?:txt|lock|in)$/
 
 export async function readTreePipelines(client: GitClient, tree: GitTree, prefix: string, defaultPythonVersion: string): Promise<TreePipelines> {
@@ -86,8 +88,10 @@ function planFolder(tree: GitTree, targets: ReadonlyMap<string, string>, name: s
         if (real === null) links.push({ pipeline: name, path: child.path, fault: 'outside' })
         else if (!real.path.startsWith(`${folder.path}/`)) links.push({ pipeline: name, path: child.path, fault: 'other-folder' })
       }
+      if (real?.kind === 'submodule') links.push({ pipeline: name, path: child.path, fault: 'submodule' })
       if (real === null || real.kind === 'submodule') continue
-      if (depth === 0 || readable.test(base)) planned.push({ path, entry: real })
+      // One of the other files stands for all: that the folder is not empty.
+      if (readable.test(base) || (depth === 0 && (looked.test(base) || planned.length === 0))) planned.push({ path, entry: real })
       if (real.kind === 'tree' && child.kind === 'tree' && depth < 4) add(child.path, path, depth + 1)
     }
   }
@@ -101,7 +105,7 @@ function needsContent({ path }: Planned): boolean {
 
 async function lay(client: GitClient, root: string, folders: ReadonlyMap<string, TreeEntry>, files: readonly Planned[]): Promise<void> {
   for (const name of folders.keys()) await mkdir(join(root, name))
-  for (const { path, entry } of files) await mkdir(entry.kind === 'tree' ? join(root, path) : dirname(join(root, path)), { recursive: true })
+  for (const path of new Set(files.map(({ path, entry }) => (entry.kind === 'tree' ? path : posix.dirname(path))))) if (!folders.has(path)) await mkdir(join(root, path), { recursive: true })
   const wanted = new Map<string, Planned[]>()
   const empty: Planned[] = []
   for (const file of files) {

@@ -50,7 +50,7 @@ const fixtures: Fixture[] = [
   { name: 'core.askPass', make: config('core.askPass'), bites: null, key: 'core.askpass' },
   { name: 'sequence.editor', make: config('sequence.editor'), bites: null, key: 'sequence.editor' },
   { name: 'a clean filter', make: filter('clean'), bites: ['add', '.'], key: 'filter.e=vil.clean' },
-  { name: 'a smudge filter', make: filter('smudge'), bites: ['archive', '--output=/dev/null', 'HEAD'], key: 'filter.e=vil.smudge' },
+  { name: 'a smudge filter', make: filter('smudge'), bites: ['cat-file', '--filters', 'HEAD:demo/main.py'], key: 'filter.e=vil.smudge' },
   { name: 'a process filter', make: filter('process'), bites: ['add', '.'], key: 'filter.e=vil.process' },
   { name: 'diff.external', make: config('diff.external'), bites: ['diff'], key: 'diff.external' },
   { name: 'a textconv', make: (root, run) => (addFiles(root, { '.gitattributes': '*.py diff=evil\n' }), config('diff.evil.textconv', () => `${run}; cat`)(root, run)), bites: ['diff'], key: 'diff.evil.textconv' },
@@ -126,7 +126,7 @@ describe('without trust nothing of a repository is executed:', () => {
     expect(readdirSync(traces)).toEqual([])
     if (bites === null) return
     try {
-      execFileSync('git', bites, { cwd: root, stdio: ['ignore', 'ignore', 'ignore'], env: { ...process.env, ...gitEnvironment(), GIT_TERMINAL_PROMPT: '0' }, input: undefined })
+      execFileSync('git', bites, { cwd: root, stdio: ['pipe', 'ignore', 'ignore'], env: { ...process.env, ...gitEnvironment(), GIT_TERMINAL_PROMPT: '0' }, input: 'protocol=https\nhost=nowhere.invalid\n\n' })
     } catch {
       // That it fails afterwards is its business.
     }
@@ -158,6 +158,45 @@ describe('names and links', () => {
     const { items } = await world.api('gate.check', {})
     expect(items.filter(({ kind }) => kind === 'link').map(({ severity, path }) => [severity, path])).toEqual([['red', 'escape'], ['red', 'sub']])
   })
+})
+
+test('a configuration that claims another folder is refused before that is looked through', async () => {
+  const root = makeRepository()
+  git(root, 'config', 'core.worktree', '/')
+  await world.api('workspace.open', { path: root })
+  expect((await world.api('git.refresh', {})).problem).toMatchObject({ code: 'git/layout', details: { path: '/' } })
+})
+
+test('a repository that a run left in a pipeline is reported, and git refuses to work until it is gone', async () => {
+  const own = await openEngineWorld({ endpoint: null })
+  const root = makeRepository({ 'demo/main.py': '' })
+  await own.api('workspace.open', { path: root })
+  await own.api('workspace.trust', {})
+  writeFileSync(join(root, 'demo/main.py'), `import os\nos.makedirs(${JSON.stringify(join(root, 'demo/lib'))}, exist_ok=True)\nos.system("git init -q " + ${JSON.stringify(join(root, 'demo/lib'))})\n`)
+  await own.engine.catalog.refresh()
+  const { run } = await own.run('demo')
+  expect(run.outcome).toBe('succeeded')
+  expect(run.notices.map(({ message }) => message)).toEqual([expect.stringContaining('left a git repository in the pipeline’s folder: lib.') as string])
+  expect((await own.run('demo')).run.notices).toEqual([])
+  await own.api('git.refresh', {})
+  await expect(own.engine.git.state.openToChange()).rejects.toMatchObject({ code: 'git/nested-repository', details: { path: 'demo/lib/' } })
+  rmSync(join(root, 'demo/lib'), { recursive: true })
+  await own.api('git.refresh', {})
+  expect((await own.engine.git.state.openToChange()).isTrusted).toBe(true)
+  await own.close()
+})
+
+test('git of a trusted repository runs nothing in a submodule, in which a run may have written the settings', async () => {
+  const own = await openEngineWorld({ endpoint: null })
+  const root = makeRepository()
+  const marker = join(makeTemporaryWorkspace(), 'executed')
+  submodule(root, `touch ${marker}`)
+  await own.api('workspace.open', { path: root })
+  await own.api('workspace.trust', {})
+  addFiles(root, { 'demo/sub/x.txt': 'changed' })
+  expect((await own.api('git.refresh', {})).problem).toBeNull()
+  expect(existsSync(marker)).toBe(false)
+  await own.close()
 })
 
 test('a repository of another user is refused with the way out, and never made safe by the app', async () => {

@@ -1,6 +1,7 @@
 /** Finds the repository that a folder is in, and what its own configuration would execute, before anything of it is in force. */
 import { access, constants, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AppError } from '@shared/app-error'
 import type { Repository } from '@shared/contract/git'
 import { createGitClient, type GitClient } from './git-client'
 
@@ -17,7 +18,7 @@ export type OpenRepository = {
   client: GitClient
 }
 
-/** null: the folder is in none. Throws git/dubious-ownership, git/corrupt, tool/missing. */
+/** null: the folder is in none. Throws git/layout, git/dubious-ownership, git/corrupt, tool/missing. */
 export async function openRepository({ folder, environment, isTrusted }: { folder: string; environment: NodeJS.ProcessEnv; isTrusted: boolean }): Promise<OpenRepository | null> {
   const bare = createGitClient({ folder, environment, isTrusted: false })
   const found = await bare.run(['rev-parse', '--path-format=absolute', '--show-toplevel', '--git-dir', '--git-common-dir'], { ok: [0, 128] })
@@ -28,6 +29,10 @@ export async function openRepository({ folder, environment, isTrusted }: { folde
   }
   const [root = '', gitDir = '', commonDir = ''] = found.stdout.toString('utf8').split('\n')
   const settings = await ownSettings(bare)
+  const elsewhere = settings.find(({ key }) => key === 'core.worktree')
+  if (!isTrusted && elsewhere && !(await hasGit(root))) {
+    throw new AppError('git/layout', `The repository says that its files are in ${root}, which holds no .git (core.worktree): nothing is looked at there. Trust the folder only if you set that yourself.`, { path: root })
+  }
   return {
     root,
     gitDir,
@@ -36,6 +41,11 @@ export async function openRepository({ folder, environment, isTrusted }: { folde
     executes: [...settings.filter(({ key }) => executing.test(key)), ...(await hooksOf(commonDir))],
     client: createGitClient({ folder, environment, isTrusted, filters: filtersOf(settings) }),
   }
+}
+
+/** A repository that names another folder as its own would have all of that looked through. */
+function hasGit(root: string): Promise<boolean> {
+  return access(join(root, '.git')).then(() => true, () => false)
 }
 
 type OwnSetting = Repository['executes'][number]

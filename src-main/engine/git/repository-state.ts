@@ -30,7 +30,7 @@ export type RepositoryState = {
   refresh(): Promise<GitState>
   /** Opened anew for every change, so that trust and configuration are those of now. Throws git/no-repository, workspace/none-open, git/…. */
   open(): Promise<OpenRepository>
-  /** The one way to whatever changes something, in which hooks, filters and helpers of the repository run. Throws workspace/untrusted besides. */
+  /** The one way to whatever changes something, in which hooks, filters and helpers of the repository run. Throws workspace/untrusted and git/nested-repository besides. */
   openToChange(): Promise<OpenRepository>
   dispose(): void
 }
@@ -107,6 +107,10 @@ export function createRepositoryState(deps: RepositoryStateDeps): RepositoryStat
     async openToChange() {
       const opened = await open()
       if (!opened.isTrusted) throw untrustedWorkspace(opened.root)
+      const { repository } = state.rev === 0 ? await refresh() : state
+      // Of a repository in it git tells no files: the name ends in a slash.
+      const nested = repository?.files.find(({ path, unstaged, pipeline }) => unstaged === 'untracked' && path.endsWith('/') && pipeline !== null)
+      if (nested) throw new AppError('git/nested-repository', `${nested.path} is a git repository inside of a pipeline, and its hooks and settings would be executed. Look at what made it; remove it, or add it to .gitignore.`, { path: nested.path })
       return opened
     },
     dispose() {
@@ -119,7 +123,8 @@ async function describe(opened: OpenRepository, pipelinesDir: string): Promise<N
   const { client, root, gitDir, commonDir, executes } = opened
   const status = ['status', '--porcelain=v2', '--branch', '--show-stash', '--untracked-files=all', '--find-renames']
   const [text, remotes, unfinished, isShallow, isPartial, hasSubmodules, attributes] = await Promise.all([
-    client.read(['-C', root, ...status, ...(opened.isTrusted ? [] : ['--ignore-submodules=all'])], { env: { GIT_OPTIONAL_LOCKS: '0' } }),
+    // `dirty` tells of other commits of a submodule without running git in it, where a run may have written the settings.
+    client.read(['-C', root, ...status, opened.isTrusted ? '--ignore-submodules=dirty' : '--ignore-submodules=all'], { env: { GIT_OPTIONAL_LOCKS: '0' } }),
     remotesOf(opened),
     unfinishedWork(gitDir),
     isThere(join(commonDir, 'shallow')),

@@ -8,6 +8,7 @@ import { toWireError } from '@shared/app-error'
 import type { Run, RunnerKind } from '@shared/contract/runs'
 import type { Publish } from '../events'
 import type { GitFacts } from '../git/git-facts'
+import { findNestedRepositories, nestedRepositoryNotice } from '../git/nested-repositories'
 import { callAt } from '../platform/long-timer'
 import type { Runner } from '../runners/runner'
 import type { RunHistory } from '../store/run-history'
@@ -141,6 +142,7 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
           maskValues: environment.maskValues,
           notebookSource: spec.entryPoint === 'main.ipynb' ? readFileSync(join(spec.pipelineDir, spec.entryPoint), 'utf8') : null,
           git: deps.gitFacts(spec.pipelineDir),
+          leftBehind: newRepositories(spec.pipelineDir),
           perform: (hooks) => deps.runner(asked.kind).run(spec, hooks, signal),
         },
         deps,
@@ -184,6 +186,7 @@ export function createRunDrive(deps: RunDriveDeps, { order, plan }: RunOrders, o
             maskValues: [],
             notebookSource: null,
             git: null,
+            leftBehind: null,
             onAdopted: (env) => (startedWith = env),
             perform: (hooks) => deps.runner('docker').adopt({ runId: record.id, envNames: record.envNames, stopGraceSeconds: deps.settings().stopGraceSeconds }, hooks, run.stop.signal),
           },
@@ -240,6 +243,15 @@ function conclude(run: LiveRun, error: unknown): void {
     finishedAtMs: Date.now(),
   })
   run.flushLog()
+}
+
+/** Looks before the run and after it: what was there is its user's. */
+function newRepositories(folder: string): () => Promise<string[]> {
+  const before = findNestedRepositories(folder)
+  return async () => {
+    const known = new Set(await before)
+    return (await findNestedRepositories(folder)).filter((path) => !known.has(path)).map(nestedRepositoryNotice)
+  }
 }
 
 function ticketOf(asked: RunOrder, maxInstances: number | null): QueueTicket {

@@ -39,6 +39,8 @@ export type Work = {
   /** Text of main.ipynb; null for a script, and for a run that is taken over. */
   notebookSource: string | null
   git: Promise<GitFacts> | null
+  /** Warnings about what the run left in the pipeline's folder; null where that is not known. */
+  leftBehind: (() => Promise<string[]>) | null
   /** The variables of a run that is taken over. */
   onAdopted?: (env: Record<string, string>) => void
   /** Lets a runner do it; null: there was nothing left to take over. */
@@ -180,6 +182,7 @@ export async function execute(run: LiveRun, work: Work, deps: ExecutionDeps): Pr
   const loss = run.log.loss()
   if (loss) run.notice(`${loss.bytes} bytes of the log could not be kept (${loss.reason}). Free disk space, then run again.`)
   if (notebookNotice !== null) run.notice(notebookNotice)
+  for (const message of (await work.leftBehind?.()) ?? []) run.notice(message)
   const memory = exit && memoryNotice(exit, run.current().memoryLimitBytes)
   if (memory !== null) run.notice(memory)
   const codeStartedAtMs = run.current().codeStartedAtMs

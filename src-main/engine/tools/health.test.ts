@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { EngineStatus, ToolHealth, WorkerImageStatus } from '@shared/contract/tools'
 import { makeTemporaryWorkspace } from '../testing/temporary-workspace'
-import { checkHealth, type HealthInput } from './health'
+import { checkHealth, isFixedGit, type HealthInput } from './health'
 
 const ready: EngineStatus = { state: 'ready', endpoint: 'unix:///e.sock', version: '29', architecture: 'amd64', reason: null, probes: [], rev: 1 }
 const unavailable: EngineStatus = { ...ready, state: 'unavailable', endpoint: null, reason: 'Start Docker.' }
@@ -66,8 +66,12 @@ describe('the doctor', () => {
     expect(await healthOf('uv', { uv: async () => ({ path: '/bin/uv', version: '0.9.9', source: 'path' }) })).toMatchObject({ state: 'ok', detail: 'uv 0.9.9 at /bin/uv' })
   })
 
+  test.each([['2.39.5', false], ['2.43.6', false], ['2.43.7', true], ['2.44.3', false], ['2.45.4', true], ['2.46.4.windows.1', true], ['2.47.2', false], ['2.48.2', true], ['2.49.0', false], ['2.49.1', true], ['2.50.0', false], ['2.50.1', true], ['2.51.0', true], ['3.0.0', true], ['2.48.0-rc1', false], ['unknown', true]])('git %s has the corrections: %s', (version, isFixed) => expect(isFixedGit(version)).toBe(isFixed))
+
   test('finds git, and says when it is not there', async () => {
-    expect(await healthOf('git')).toMatchObject({ state: 'ok', detail: expect.stringMatching(/^git \d/) as string })
+    const found = await healthOf('git')
+    const version = /^git (\d\S+)/.exec(found?.detail ?? '')?.[1] ?? ''
+    expect(found).toMatchObject(isFixedGit(version) ? { state: 'ok' } : { state: 'warning', hint: expect.stringContaining('Update git') as string })
     expect(await healthOf('git', { env: { PATH: makeTemporaryWorkspace() } })).toMatchObject({ state: 'warning', action: 'recheck' })
   })
 

@@ -80,9 +80,24 @@ async function uvHealth(engine: EngineStatus, { uv }: HealthInput): Promise<Tool
   return { id: 'uv', state: needed ? 'missing' : 'ok', detail: 'uv is not on this computer; only runs without a container need it.', hint: needed ? 'It is fetched with the first run; or fetch it now.' : null, action: 'fetch-uv' }
 }
 
+/** By minor version the first release with the corrections; older minors have none. */
+const fixedGit: Record<number, number> = { 43: 7, 44: 4, 45: 4, 46: 4, 47: 3, 48: 2, 49: 1, 50: 1 }
+
+/** RELIABILITY.md T21. Of a version that cannot be read nothing is said. */
+export function isFixedGit(version: string): boolean {
+  const match = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(version)
+  if (match === null) return true
+  const [major, minor, patch] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)]
+  if (major > 2) return true
+  return major === 2 && (minor > 50 || patch >= (fixedGit[minor] ?? Infinity))
+}
+
 async function gitHealth(env: NodeJS.ProcessEnv): Promise<ToolHealth> {
   const result = await runTool('git', ['--version'], { env, timeoutMs: 5000 })
   const version = /git version (\S+)/.exec(result.stdout)?.[1]
+  if (version !== undefined && !isFixedGit(version)) {
+    return { id: 'git', state: 'warning', detail: `git ${version} has known holes: cloning a repository that was made for it can execute its code (CVE-2025-48384).`, hint: 'Update git to 2.43.7, 2.45.4, 2.47.3, 2.49.1, 2.50.1 or newer; your distribution may have corrected it under the old number. Until then clone only what you trust.', action: 'recheck' }
+  }
   return version
     ? { id: 'git', state: 'ok', detail: `git ${version}`, hint: null, action: null }
     : { id: 'git', state: 'warning', detail: 'git was not found: runs are recorded without their commit.', hint: 'Install git and check again.', action: 'recheck' }
