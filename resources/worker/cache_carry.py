@@ -266,6 +266,7 @@ def unpack(tar, packed, bounds):
     # To the end, where the checksum is.
     while packed.read(1024**2):
         pass
+    tell(done=progress.done)
 
 
 def make_folder(folder, stage, seen):

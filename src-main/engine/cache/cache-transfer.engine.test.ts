@@ -30,6 +30,8 @@ function transferOf(endpoint: string | null, image: string): void {
     for (const world of [from, to]) await world.write(pipelines)
     await from.api('cache.preheat', { pipelines: null })
     await from.engine.preheat.idle()
+    const { jobs } = await from.api('cache.preheatState', {})
+    expect(jobs.map(({ pipeline, phase, message }) => [pipeline, phase, message])).toEqual([['api', 'ready', null], ['built', 'ready', null], ['first', 'ready', null]])
   })
   afterAll(async () => {
     await from.close()
