@@ -35,7 +35,8 @@ export function createApi(engine: Engine, desktop: Desktop, version: string): Ap
 }
 
 function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiHandlers {
-  const { workspace, catalog, files, runs, schedule, preheat, cacheCheck, secrets, settings, connection, workerImage, uv, pythons, fetches, dependencies, upkeep, git, gate } = engine
+  const { workspace, catalog, files, runs, schedule, secrets, settings, connection, workerImage, uv, cache, git, gate } = engine
+  const { preheat, check, pythons, fetches, dependencies, upkeep } = cache
   return {
     'workspace.current': () => workspace.current(),
     'workspace.open': async ({ path }) => opened(engine, await workspace.open(path)),
@@ -76,10 +77,10 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
       return {}
     },
     'cache.content': () => preheat.content(),
-    'cache.check': ({ isFull }) => cacheCheck.start(isFull),
-    'cache.repair': () => cacheCheck.repair(),
-    'cache.cancelCheck': () => cacheCheck.cancel(),
-    'cache.checkState': () => cacheCheck.state(),
+    'cache.check': ({ isFull }) => check.start(isFull),
+    'cache.repair': () => check.repair(),
+    'cache.cancelCheck': () => check.cancel(),
+    'cache.checkState': () => check.state(),
     'pythons.state': () => pythons.state(),
     'pythons.look': () => pythons.look(),
     'pythons.install': ({ version }) => pythons.install(version),

@@ -102,7 +102,7 @@ async function carryOut(invocation: Exclude<Invocation, { command: 'help' }>, ap
     case 'list':
       // Whether a pipeline is warm depends on the engine: have the first look behind us.
       await engine.connection.client().catch(() => undefined)
-      await engine.refreshCacheStates()
+      await engine.cache.look()
       return listCommand({ ...common, invocation })
     case 'run':
       return runCommand({ ...common, invocation, onInterrupt })

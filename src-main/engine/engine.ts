@@ -2,26 +2,7 @@
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '@shared/app-error'
-import type { RunnerKind } from '@shared/contract/runs'
-import { createCacheCheck, type CacheCheck } from './cache/cache-check'
-import { jobOf, partsOf } from './cache/cache-jobs'
-import { createCacheUpkeep, type CacheUpkeepService } from './cache/cache-upkeep'
-import { createContainerCache, createHostCache, type CacheWorker } from './cache/cache-worker'
-import { createPreheatTriggers } from './cache/preheat-triggers'
-import { createPreheatService, type PreheatService } from './cache/preheat-service'
-import { createCachePlaces } from './cache/cache-place'
-import { createCacheState } from './cache/cache-state'
-import { createFetchEstimates, type FetchEstimates } from './cache/fetch-estimates'
-import { createKnownPythons } from './cache/known-pythons'
-import { createPythonsService, type PythonsService } from './cache/pythons-service'
-import { createPublishedNotes } from './cache/published-notes'
-import { createRunDamage } from './cache/run-damage'
-import { createRunSetup } from './cache/run-setup'
-import { createSetupEnvironment, onlyForUv } from './cache/setup-environment'
-import { createTurns } from './cache/turns'
-import { createWarmAfterRepair } from './cache/warm-after-repair'
-import { createWarmState } from './cache/warm-state'
-import { createDependencyService, type DependencyService } from './dependencies/dependency-service'
+import { createCacheServices, type CacheServices } from './cache/cache-services'
 import { forgetDockerEnvironment, type DockerClient } from './docker/client'
 import { createEngineConnection, type EngineConnection } from './docker/engine-connection'
 import type { GuardPolicy } from './docker/guard'
@@ -36,15 +17,14 @@ import { createGitService, type GitService } from './git/git-service'
 import { createSignInStore } from './git/sign-in-store'
 import { createPresence } from './instances/presence'
 import { createCatalog, type Catalog } from './pipelines/catalog'
-import { createDiscovery, type DiscoveredPipeline } from './pipelines/discovery'
+import { createDiscovery } from './pipelines/discovery'
 import { createAppLog, type AppLog } from './platform/app-log'
 import { createHostProcesses } from './platform/host-process'
 import { readNetworkEnvironment, type NetworkEnvironment } from './platform/network-environment'
 import { prepareUserData, type UserDataLayout } from './platform/user-data'
 import { createDockerRunner } from './runners/docker-runner'
-import { createHostRunner, hostCacheFolder } from './runners/host-runner'
+import { createHostRunner } from './runners/host-runner'
 import { removeRouteFile } from './runners/route-file'
-import { createIndexReach } from './uv/index-reach'
 import { runUserOf } from './runners/run-user'
 import { createStandby } from './runners/standby'
 import { createRecovery } from './runs/recovery'
@@ -91,12 +71,7 @@ export type Engine = {
   runs: RunService
   secrets: SecretsService
   schedule: ScheduleService
-  preheat: PreheatService
-  cacheCheck: CacheCheck
-  pythons: PythonsService
-  fetches: FetchEstimates
-  dependencies: DependencyService
-  upkeep: CacheUpkeepService
+  cache: CacheServices
   git: GitService
   gate: GateService
   connection: EngineConnection
@@ -107,8 +82,6 @@ export type Engine = {
   damagedDatabase: string | null
   databaseHasWal: boolean
   appLog: AppLog
-  /** Looks anew which pipelines are warm. */
-  refreshCacheStates(): Promise<void>
   dispose(): Promise<void>
 }
 
@@ -140,7 +113,7 @@ export function createEngine(config: EngineConfig): Engine {
   const settings = createSettingsService(layout.settingsFile, (state) => {
     events.publish('settings.changed', state)
     runs.settingsChanged()
-    upkeep.settingsChanged()
+    cache.upkeep.settingsChanged()
     git.remote.settingsChanged()
     void connection.recheck()
     void workspace.recheck().then(() => catalog.refresh())
@@ -162,16 +135,10 @@ export function createEngine(config: EngineConfig): Engine {
     settings: () => settings.current(),
     publish(state) {
       events.publish('workspace.changed', state)
-      if (state.workspace?.root !== lastRoot) {
-        preheat.reset()
-        cacheCheck.reset()
-        pythons.reset()
-        dependencies.reset()
-        upkeep.reset()
-      }
+      if (state.workspace?.root !== lastRoot) cache.reset()
       lastRoot = state.workspace?.root
       void catalog.setDir(state.workspace?.pipelinesDir ?? null).then(() => state.workspace && notePipelinesKnown())
-      void places.look()
+      void cache.look()
       void git.state.refresh()
       runs.recheckReady()
     },
@@ -190,7 +157,7 @@ export function createEngine(config: EngineConfig): Engine {
     facts,
     publish(status) {
       events.publish('tools.workerImageChanged', status)
-      if (status.state === 'present') void places.look()
+      if (status.state === 'present') void cache.look()
     },
   })
 
@@ -213,7 +180,7 @@ export function createEngine(config: EngineConfig): Engine {
     policy,
     publish(status) {
       events.publish('tools.engineChanged', status)
-      void places.look()
+      void cache.look()
     },
     onReady(client) {
       runs.recheckReady()
@@ -224,41 +191,42 @@ export function createEngine(config: EngineConfig): Engine {
   const volumes = createVolumes({ owner, facts })
   const runnerVolume = createRunnerVolume({ owner, facts, workerDir: config.workerDir })
   const runUser = (root: string): { uid: number; gid: number } => runUserOf(root, config.platform)
-  const knownPythons = createKnownPythons(facts, Date.now)
-  const warmState = createWarmState(facts, () => {
-    catalog.recompute()
-    // A set-up that worked may have made the very cache that it went into.
-    places.lookSoon()
-  }, knownPythons)
-  const places = createCachePlaces({
-    workspaceRoot: () => workspace.current().workspace?.root ?? null,
-    client: async () => (connection.status().state === 'ready' ? connection.client() : null),
-    image: workerImage,
-    volumes,
-    runUser,
-    uv,
-    layout,
-    onLooked(place) {
+  const cipher = config.secretCipher ?? createKeyCipher(join(layout.root, 'secrets.key'), process.env.ENCRYPTION_KEY)
+  const secretStore = createSecretStore(database, cipher)
+  const secrets = createSecretsService({
+    store: secretStore,
+    cipher,
+    workspaceRoot: () => openRoot(workspace),
+    pipelines: () => catalog.current().pipelines,
+    processKey: () => process.env.ENCRYPTION_KEY,
+    publish(state) {
+      events.publish('secrets.changed', state)
+      // Variables for uv can be secrets.
       catalog.recompute()
-      pythons.refresh()
-      const root = workspace.current().workspace?.root
-      if (config.preheats && root !== undefined && connection.status().state !== 'connecting') triggers.opened(root, place !== null && history.list({ workspaceRoot: root, pipeline: null, limit: 1 }).length > 0)
     },
-    onProblem: (error) => appLog.error('The state of the cache could not be read', error),
+  })
+  const cache = createCacheServices({
+    facts, layout, owner, history, presence, connection, workerImage, volumes, runnerVolume, runUser, uv, env, network, secrets, pipelinesKnown, appLog,
+    settings: () => settings.current(),
+    workspace: () => workspace.current().workspace,
+    openRoot: () => openRoot(workspace),
+    requireTrust: workspace.requireTrust,
+    catalog: () => catalog,
+    workerDir: config.workerDir,
+    preheats: config.preheats,
+    publish: events.publish,
   })
 
   const discover = createDiscovery()
   const catalog = createCatalog({
     discover: (dir) => discover(dir, { defaultPythonVersion: settings.current().defaultPythonVersion, workspaceRoot: workspace.current().workspace?.root ?? dir }),
-    cacheState: (pipeline) => cacheState(pipeline),
+    cacheState: cache.stateOf,
     publish(state) {
       events.publish('pipelines.changed', state)
       runs.recheckReady()
       secrets.refresh()
       schedule.refresh()
-      pythons.refresh()
-      const open = workspace.current().workspace
-      if (config.preheats && open?.isTrusted === true) triggers.catalogChanged(open.root, state.pipelines)
+      cache.catalogChanged(state)
     },
   })
   const files = createFileService({
@@ -266,9 +234,6 @@ export function createEngine(config: EngineConfig): Engine {
     publishChanged: (change) => events.publish('files.changed', change),
     publishListing: (change) => events.publish('files.listingChanged', change),
   })
-
-  const indexReach = createIndexReach(Date.now)
-  const setupOf = createRunSetup({ warmState, settings: () => settings.current(), network, indexReach })
 
   const standby = createStandby({
     client: () => connection.client(),
@@ -286,7 +251,7 @@ export function createEngine(config: EngineConfig): Engine {
     layout,
     network,
     runUser,
-    setup: (image, caches, spec) => setupOf({ installer: image.facts.id, cache: caches.generation }, spec),
+    setup: (image, caches, spec) => cache.setupOf({ installer: image.facts.id, cache: caches.generation }, spec),
   })
   const hostRunner = createHostRunner({
     uv,
@@ -294,138 +259,7 @@ export function createEngine(config: EngineConfig): Engine {
     network,
     env,
     workerDir: config.workerDir,
-    setup: (version, spec) => setupOf(places.onHost(version, spec.workspaceRoot), spec),
-  })
-  const turns = createTurns()
-  /** null: where runs go now. */
-  const cacheWorker = async (kind: RunnerKind | null, pythonVersion = pythons.forPrograms(settings.current().defaultPythonVersion)): Promise<CacheWorker> => {
-    const root = openRoot(workspace)
-    const client = kind === 'host' ? null : await (kind === 'docker' ? connection.client() : connection.client().catch(() => null))
-    if (client === null) return createHostCache({ uv, cacheDir: join(hostCacheFolder(layout, root), 'uv'), pythonDir: join(layout.hostCacheDir, 'python'), network: await network(), env: env(), workerDir: config.workerDir, pythonVersion })
-    return createContainerCache({
-      client, image: workerImage, volumes, runnerVolume, owner, workspaceRoot: root, user: runUser(root), network: await network(), pythonVersion,
-      engineFacts: connection.facts() ?? { memoryBytes: null, cpuCount: null },
-      onHeld: (runId, isHeld) => (isHeld ? facts.set(`cache-work:${runId}`, presence.instanceId) : facts.remove(`cache-work:${runId}`)),
-    })
-  }
-  const worker = (): Promise<CacheWorker> => cacheWorker(null)
-  const parallel = (): number => Math.max(2, 2 * (connection.facts()?.cpuCount ?? cpus().length))
-  const discovered = (): DiscoveredPipeline[] => catalog.current().pipelines.map(({ name }) => catalog.find(name))
-  const preheat = createPreheatService({
-    pipelines: discovered,
-    findPipeline: (name) => catalog.find(name),
-    requireTrust: workspace.requireTrust,
-    warmState,
-    environmentOf: (pipeline) => environmentOf(pipeline),
-    worker,
-    place: () => places.look(),
-    parallel,
-    notePythons: (cache, list) => pythons.note(cache, list),
-    onSize: (bytes) => upkeep.noteSize(bytes),
-    turns,
-    onStart: () => fetches.interrupt(),
-    publish: events.publish,
-  })
-  const published = createPublishedNotes(facts)
-  const warmAfterRepair = createWarmAfterRepair({ pipelines: discovered, warmState, keyParts: (pipeline, place) => partsOf(pipeline, place, environmentOf(pipeline)), look: () => preheat.content() })
-  const cacheCheck = createCacheCheck({
-    worker,
-    published: published.all,
-    recheckWarm: async (damage) => warmAfterRepair.recheck(damage, await places.look()),
-    publish: events.publish,
-  })
-  const cacheDamage = createRunDamage({
-    // Its Python is there.
-    worker: (kind, spec) => cacheWorker(kind, spec.pythonVersion),
-    jobOf: (spec, chosen) => jobOf(spec.runId, { realPath: spec.pipelineDir, pythonVersion: spec.pythonVersion }, { env: onlyForUv(spec.env) }, chosen),
-    async forgetWarm(run, spec, damage) {
-      const found = run.runner === 'docker' ? null : await uv.find()
-      const place = found ? places.onHost(found.version, spec.workspaceRoot) : await places.look()
-      if (place !== null) warmState.forget(warmState.keyOf({ ...place, pythonVersion: spec.pythonVersion, pipelineDir: spec.pipelineDir, env: spec.env }))
-      warmAfterRepair.forget(damage, place)
-    },
-    published,
-    onProblem: (error) => appLog.error('Whether the cache was why a run failed could not be found out', error),
-  })
-  const pythons = createPythonsService({
-    pipelines: () => catalog.current().pipelines,
-    known: knownPythons,
-    worker,
-    currentPlace: () => places.current(),
-    place: () => places.look(),
-    hasLiveRun() {
-      const root = openRoot(workspace)
-      return history.unfinished().some(({ run }) => run.workspaceRoot === root)
-    },
-    turns,
-    publish: events.publish,
-    onChanged: () => catalog.recompute(),
-  })
-  const dependencies = createDependencyService({
-    requireTrust: workspace.requireTrust,
-    findPipeline: (name) => catalog.find(name),
-    environmentOf: (pipeline) => environmentOf(pipeline),
-    worker,
-    env,
-    async rememberWarm(pipeline, packages) {
-      const place = await places.look()
-      if (place !== null) warmState.remember(warmState.keyOf(partsOf(pipeline, place, environmentOf(pipeline))), packages)
-    },
-    publish: events.publish,
-  })
-  const upkeep = createCacheUpkeep({
-    pipelines: discovered,
-    environmentOf: (pipeline) => environmentOf(pipeline),
-    warmState,
-    worker,
-    place: () => places.look(),
-    parallel,
-    publish: events.publish,
-    runDir: layout.runDir,
-    capGigabytes: () => settings.current().cacheCapGigabytes,
-    async usedBy() {
-      const root = workspace.current().workspace?.root
-      const live = history.unfinished().filter(({ run }) => run.workspaceRoot === root && run.phase !== 'waiting' && run.phase !== 'queued')
-      const alive = await Promise.all(live.map(async ({ run, instanceId }) => ((await presence.isAlive(instanceId)) ? [run.pipeline] : [])))
-      return { runs: [...new Set(alive.flat())], isPreheating: preheat.state().isRunning }
-    },
-    onImported: () => preheat.content(),
-  })
-  const triggers = createPreheatTriggers({
-    settings: () => settings.current(),
-    env,
-    async preheat(names) {
-      await pipelinesKnown
-      return preheat.start(names)
-    },
-    onProblem: (error) => appLog.error('Preheating did not begin', error),
-  })
-  const cipher = config.secretCipher ?? createKeyCipher(join(layout.root, 'secrets.key'), process.env.ENCRYPTION_KEY)
-  const secretStore = createSecretStore(database, cipher)
-  const secrets = createSecretsService({
-    store: secretStore,
-    cipher,
-    workspaceRoot: () => openRoot(workspace),
-    pipelines: () => catalog.current().pipelines,
-    processKey: () => process.env.ENCRYPTION_KEY,
-    publish(state) {
-      events.publish('secrets.changed', state)
-      // Variables for uv can be secrets.
-      catalog.recompute()
-    },
-  })
-  const environmentOf = createSetupEnvironment({ secrets, workspaceRoot: () => workspace.current().workspace?.root ?? null })
-  const isImageMissing = (): boolean => connection.status().state === 'ready' && /^(?:absent|pulling|failed)$/.test(workerImage.status().state)
-  const fetches = createFetchEstimates({
-    facts, warmState, pipelines: discovered, environmentOf, worker, place: () => places.look(), hasPython: () => pythons.hasAny(), isImageMissing, network, indexReach, parallel,
-    preheated: () => preheat.idle(),
-    notePythons: (cache, list) => pythons.note(cache, list),
-    onChanged: () => catalog.recompute(),
-  })
-  const cacheState = createCacheState({
-    warmState, fetches, pythons: knownPythons, environmentOf,
-    place: () => places.current(),
-    isImageMissing,
+    setup: (version, spec) => cache.setupOf(cache.placeOnHost(version, spec.workspaceRoot), spec),
   })
   const runs = createRunService({
     history,
@@ -438,8 +272,8 @@ export function createEngine(config: EngineConfig): Engine {
     runner: (kind) => (kind === 'docker' ? dockerRunner : hostRunner),
     preparedRunId: ({ realPath }) => standby.claim(realPath),
     canKeepReady(name) {
-      const cache = catalog.current().pipelines.find((pipeline) => pipeline.name === name)?.cache
-      return connection.status().state === 'ready' && (cache?.startsOffline === true || cache?.state === 'not-needed')
+      const state = catalog.current().pipelines.find((pipeline) => pipeline.name === name)?.cache
+      return connection.status().state === 'ready' && (state?.startsOffline === true || state?.state === 'not-needed')
     },
     keepReady: (spec) => dockerRunner.prepare(spec),
     keepNothing: () => standby.discard(),
@@ -449,21 +283,21 @@ export function createEngine(config: EngineConfig): Engine {
         () => 'host' as const,
       ),
     gitFacts: (folder) => readGitFacts(folder, process.env),
-    isWarm: warmState.isWarm,
-    rememberWarm: (key) => warmState.remember(key),
-    forgetWarm: (key) => warmState.forget(key),
+    isWarm: cache.warmState.isWarm,
+    rememberWarm: (key) => cache.warmState.remember(key),
+    forgetWarm: (key) => cache.warmState.forget(key),
     settings: () => settings.current(),
     secrets,
     defaultSlots: () => Math.max(1, Math.min(mostDefaultSlots, connection.facts()?.cpuCount ?? cpus().length)),
     followUps: config.followUps,
-    cacheDamage,
+    cacheDamage: cache.damage,
     async stopElsewhere(runId) {
       const owner = history.unfinished().find(({ run }) => run.id === runId)?.instanceId
       return owner !== undefined && presence.requestStop(owner, runId)
     },
   })
   const schedule = createScheduleService({
-    pipelines: discovered,
+    pipelines: () => catalog.current().pipelines.map(({ name }) => catalog.find(name)),
     findPipeline: (name) => catalog.find(name),
     workspaceRoot: () => workspace.current().workspace?.root ?? null,
     requireTrust: workspace.requireTrust,
@@ -487,7 +321,7 @@ export function createEngine(config: EngineConfig): Engine {
     autoSyncMinutes: () => (config.preheats ? settings.current().autoSyncMinutes : 0),
     async onSynced() {
       await catalog.refresh()
-      if (config.preheats) triggers.synced()
+      cache.synced()
     },
     checkouts: {
       dir: layout.checkoutsDir,
@@ -513,9 +347,7 @@ export function createEngine(config: EngineConfig): Engine {
     isDriven: (runId) => runs.live().some(({ id }) => id === runId),
     async isKeptReady(runId) {
       const kept = JSON.parse(facts.get(keptReadyKey) || 'null') as { runId: string; instanceId: string } | null
-      const worker = facts.get(`cache-work:${runId}`)
-      if (worker !== null && (await presence.isAlive(worker))) return true
-      if (worker !== null) facts.remove(`cache-work:${runId}`)
+      if (await cache.isWorkHeld(runId)) return true
       return standby.holds(runId) || (kept?.runId === runId && kept.instanceId !== presence.instanceId && (await presence.isAlive(kept.instanceId)))
     },
     endHostRun: (runId) => hostProcesses.end(runId),
@@ -534,12 +366,7 @@ export function createEngine(config: EngineConfig): Engine {
     runs,
     secrets,
     schedule,
-    preheat,
-    cacheCheck,
-    pythons,
-    fetches,
-    dependencies,
-    upkeep,
+    cache,
     git,
     gate,
     connection,
@@ -549,14 +376,9 @@ export function createEngine(config: EngineConfig): Engine {
     damagedDatabase: damagedFile,
     databaseHasWal: hasWal,
     appLog,
-    refreshCacheStates: async () => void (await places.look()),
     async dispose() {
       schedule.dispose()
-      places.dispose()
-      triggers.dispose()
-      const ending = dependencies.idle()
-      dependencies.reset()
-      await Promise.all([preheat.dispose(), cacheCheck.dispose(), pythons.dispose(), upkeep.dispose(), git.dispose(), ending])
+      await Promise.all([cache.dispose(), git.dispose()])
       await runs.stopAll()
       await git.commits.checkouts.settled()
       presence.close()

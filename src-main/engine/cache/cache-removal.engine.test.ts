@@ -20,7 +20,7 @@ function removalFrom(endpoint: string | null, image: string): void {
       'old/main.py': 'import six\n', 'old/requirements.txt': 'six==1.15.0\ncolorama==0.4.6\n',
     })
     await world.api('cache.preheat', { pipelines: null })
-    await world.engine.preheat.idle()
+    await world.engine.cache.preheat.idle()
   })
   afterAll(() => world.close())
 
@@ -69,7 +69,7 @@ function removalFrom(endpoint: string | null, image: string): void {
   test('unused is what no pipeline takes; a set-up of before that needs it is not warm any more', async () => {
     await world.write({ 'old/requirements.txt': 'six==1.16.0\n' })
     await world.api('cache.preheat', { pipelines: ['old'] })
-    await world.engine.preheat.idle()
+    await world.engine.cache.preheat.idle()
     const look = await preview({ unused: true })
     expect(names(look, 'package')).toEqual(['colorama 0.4.6', 'six 1.15.0'])
     expect(look.affected).toEqual([])
@@ -87,11 +87,11 @@ function removalFrom(endpoint: string | null, image: string): void {
     const look = await preview({ packages: [{ name: 'six', version: '1.16.0' }] })
     const removing = remove(look).catch((error: unknown) => error)
     await world.api('cache.preheat', { pipelines: ['six'] })
-    await Promise.all([removing, world.engine.preheat.idle()])
+    await Promise.all([removing, world.engine.cache.preheat.idle()])
     const isThere = (await held()).includes('six 1.16.0')
     expect(await stateOf('six')).toBe(isThere ? 'warm' : 'stale')
     await world.api('cache.preheat', { pipelines: null })
-    await world.engine.preheat.idle()
+    await world.engine.cache.preheat.idle()
   })
 
   test('while a run works in the cache nothing is removed, and the error names it; then it is', async () => {
@@ -127,7 +127,7 @@ describe.skipIf(testEngine === null)('what uv leaves behind', () => {
     // From source: uv makes revisions of which it needs one.
     await world.write({ 'built/main.py': 'import docopt\n', 'built/requirements.txt': 'docopt==0.6.2\nsix==1.16.0\n' })
     await world.api('cache.preheat', { pipelines: ['built'] })
-    await world.engine.preheat.idle()
+    await world.engine.cache.preheat.idle()
     const [cache] = (await world.api('cache.content', {})).where
     if (cache === undefined) throw new Error('no cache')
     for (const [path, text] of Object.entries({ 'wheels-v3/pypi/six/x': 'old', '.tmpABC/x': 'temporary', 'builds-v0/.tmpX/pyvenv.cfg': 'build', 'archive-v0/loose/x.py': 'loose', 'archive-v0/.tmpQ/x': 'half' })) {

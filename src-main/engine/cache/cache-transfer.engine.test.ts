@@ -29,7 +29,7 @@ function transferOf(endpoint: string | null, image: string): void {
     to = await openEngineWorld({ endpoint, settings: { workerImage: image } })
     for (const world of [from, to]) await world.write(pipelines)
     await from.api('cache.preheat', { pipelines: null })
-    await from.engine.preheat.idle()
+    await from.engine.cache.preheat.idle()
     const { jobs } = await from.api('cache.preheatState', {})
     expect(jobs.map(({ pipeline, phase, message }) => [pipeline, phase, message])).toEqual([['api', 'ready', null], ['built', 'ready', null], ['first', 'ready', null]])
   })

@@ -63,7 +63,7 @@ describeWithEngine('what a run would fetch', ({ endpoint, image }) => {
   test('what another pipeline brought into the cache is not counted, and a warm one has nothing to fetch', async () => {
     await world.write({ 'six/main.py': '', 'six/requirements.txt': 'six==1.17.0\n' })
     await world.api('cache.preheat', { pipelines: ['six'] })
-    await world.engine.preheat.idle()
+    await world.engine.cache.preheat.idle()
     expect(await cacheOf('six')).toMatchObject({ state: 'warm', fetch: null })
     expect((await cacheOf('tables')).fetch).toBeNull()
     await ask(['tables'])

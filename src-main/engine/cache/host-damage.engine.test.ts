@@ -37,7 +37,7 @@ test('a run that fails for it is told so, and tried again with success', async (
 test('the check finds it, and repairs it', async () => {
   spoil()
   const ended = async (): Promise<unknown> => {
-    await world.engine.cacheCheck.idle()
+    await world.engine.cache.check.idle()
     return world.api('cache.checkState', {})
   }
   await world.api('cache.check', { isFull: true })

@@ -24,7 +24,7 @@ describeWithEngine('preheating', ({ endpoint, image }) => {
       for (const { pipeline, phase } of jobs) if (phases.at(-1) !== `${pipeline} ${phase}`) phases.push(`${pipeline} ${phase}`)
     })
     await world.api('cache.preheat', { pipelines })
-    await world.engine.preheat.idle()
+    await world.engine.cache.preheat.idle()
     over()
     return { end: await world.api('cache.preheatState', {}), phases }
   }
@@ -103,7 +103,7 @@ describeWithEngine('preheating', ({ endpoint, image }) => {
     await expect(world.api('cache.preheat', { pipelines: null })).rejects.toMatchObject({ code: 'cache/busy' })
     expect(await cacheOf('big')).toMatchObject({ state: 'warming' })
     await world.api('cache.cancelPreheat', {})
-    await world.engine.preheat.idle()
+    await world.engine.cache.preheat.idle()
     expect((await world.api('cache.preheatState', {})).jobs).toMatchObject([{ pipeline: 'big', phase: 'cancelled' }])
     await expectNothingLeft(world, endpoint)
     const { end } = await preheat(['big'])

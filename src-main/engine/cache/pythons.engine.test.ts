@@ -24,12 +24,12 @@ describeWithEngine('Pythons of a workspace', ({ endpoint, image }) => {
   const cacheOf = async (name: string) => (await world.api('pipelines.list', {})).pipelines.find((pipeline) => pipeline.name === name)?.cache
   const install = async (version: string): Promise<PythonsState> => {
     await world.api('pythons.install', { version })
-    await world.engine.pythons.idle()
+    await world.engine.cache.pythons.idle()
     return state()
   }
   const preheat = async (name: string): Promise<void> => {
     await world.api('cache.preheat', { pipelines: [name] })
-    await world.engine.preheat.idle()
+    await world.engine.cache.preheat.idle()
   }
 
   test('before anything ran nobody looked; a look tells the image’s own, who uses it, and what is missing', async () => {
@@ -64,7 +64,7 @@ describeWithEngine('Pythons of a workspace', ({ endpoint, image }) => {
     await expect(world.api('pythons.install', { version: '3.12' })).rejects.toMatchObject({ code: 'cache/busy' })
     await expect.poll(() => mirror.asked.slice(before).some((path) => path.endsWith('.tar.gz')), { timeout: 30_000 }).toBe(true)
     expect((await world.api('pythons.cancelInstall', {})).work).toMatchObject({ phase: 'cancelled' })
-    await world.engine.pythons.idle()
+    await world.engine.cache.pythons.idle()
     mirror.release()
     await expectNothingLeft(world, endpoint)
     const { work, installed, system } = await install(mirror.version)
@@ -79,7 +79,7 @@ describeWithEngine('Pythons of a workspace', ({ endpoint, image }) => {
     await world.write({ 'other/main.py': 'import colorama\n', 'other/requirements.txt': 'colorama==0.4.6\n' })
     await world.api('cache.preheat', { pipelines: ['other'] })
     expect((await world.api('pythons.install', { version: mirror.version })).work).toMatchObject({ phase: 'waiting' })
-    await Promise.all([world.engine.preheat.idle(), world.engine.pythons.idle()])
+    await Promise.all([world.engine.cache.preheat.idle(), world.engine.cache.pythons.idle()])
     expect((await world.api('cache.preheatState', {})).jobs).toMatchObject([{ pipeline: 'other', phase: 'ready' }])
     expect((await state()).work).toMatchObject({ phase: 'done' })
     await expectNothingLeft(world, endpoint)

@@ -15,7 +15,7 @@ describeWithEngine('secret variables for uv', ({ endpoint, image }) => {
   const cacheOf = async (name: string) => (await world.api('pipelines.list', {})).pipelines.find((pipeline) => pipeline.name === name)?.cache
   const preheat = async (name: string): Promise<void> => {
     await world.api('cache.preheat', { pipelines: [name] })
-    await world.engine.preheat.idle()
+    await world.engine.cache.preheat.idle()
   }
 
   test('what was preheated with them is what the run finds; another value is another set-up', async () => {

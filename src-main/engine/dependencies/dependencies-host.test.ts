@@ -14,9 +14,9 @@ afterAll(() => world.close(), 60_000)
 
 test('imports, versions and a lock with the paths of a run, and nothing written into the folder', async () => {
   await world.api('dependencies.look', { pipeline: 'report', again: false })
-  await world.engine.dependencies.idle()
+  await world.engine.cache.dependencies.idle()
   await world.api('dependencies.check', { pipeline: 'report' })
-  await world.engine.dependencies.idle()
+  await world.engine.cache.dependencies.idle()
   const state = await world.api('dependencies.look', { pipeline: 'report', again: false })
   expect(state.problems).toMatchObject({ look: null, resolve: null, install: null, newest: null })
   expect(state.problems.audit).toContain('127.0.0.1')

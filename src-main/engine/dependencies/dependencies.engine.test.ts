@@ -31,7 +31,7 @@ describeWithEngine('the packages of a pipeline', ({ endpoint, image }) => {
   })
 
   const settled = async (pipeline: string): Promise<DependencyState> => {
-    await world.engine.dependencies.idle()
+    await world.engine.cache.dependencies.idle()
     return world.api('dependencies.look', { pipeline, again: false })
   }
   const look = async (pipeline: string, again = false): Promise<DependencyState> => {

@@ -35,12 +35,12 @@ describeWithEngine('a cache that is not as it was made', (engine) => {
 
   async function check(isFull: boolean): Promise<CacheCheckState> {
     await world.api('cache.check', { isFull })
-    await world.engine.cacheCheck.idle()
+    await world.engine.cache.check.idle()
     return world.api('cache.checkState', {})
   }
   async function repair(): Promise<CacheCheckState> {
     await world.api('cache.repair', {})
-    await world.engine.cacheCheck.idle()
+    await world.engine.cache.check.idle()
     return world.api('cache.checkState', {})
   }
 
@@ -110,7 +110,7 @@ describeWithEngine('a cache that is not as it was made', (engine) => {
     await world.write({ 'fresh/main.py': 'import six\nprint(six.__version__)\n', 'fresh/requirements.txt': '# fresh\nsix==1.17.0\n' })
     await spoil(`rm ${unpacked}/six.py; for file in ${environments}/six.py; do rm $file; done`)
     await world.api('cache.preheat', { pipelines: ['fresh'] })
-    await world.engine.preheat.idle()
+    await world.engine.cache.preheat.idle()
     expect((await world.api('cache.preheatState', {})).jobs).toMatchObject([{ phase: 'ready' }])
     expect((await world.api('cache.preheatLog', { pipeline: 'fresh' })).text).toContain('six.py of six 1.17.0 is missing')
     expect((await world.run('fresh')).run).toMatchObject({ outcome: 'succeeded', ranOffline: true })

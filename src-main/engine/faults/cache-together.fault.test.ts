@@ -31,13 +31,13 @@ describeWithEngine('several at one cache', ({ endpoint, image }) => {
     const commands = [startCli(world, ['preheat', 'numbers', 'api']), startCli(world, ['run', 'words']), startCli(world, ['cache', 'check', '--quick'])]
     const run = await world.run('numbers')
     expect(run.run.outcome).toBe('succeeded')
-    await world.engine.preheat.idle()
+    await world.engine.cache.preheat.idle()
     expect(await Promise.all(commands.map(({ exited }) => exited))).toEqual([0, 0, 0])
     expect((await world.api('cache.preheatState', {})).jobs.map(({ phase }) => phase)).toEqual(['ready', 'ready', 'ready'])
     expect(await cacheVolumes(endpoint, world.owner)).toHaveLength(2)
     await expectNothingLeft(world, endpoint)
     await world.api('cache.check', { isFull: true })
-    await world.engine.cacheCheck.idle()
+    await world.engine.cache.check.idle()
     expect(await world.api('cache.checkState', {})).toMatchObject({ phase: 'checked', damage: [], foreign: null })
   })
 
@@ -72,10 +72,10 @@ describeWithEngine('several at one cache', ({ endpoint, image }) => {
       await next.dispose()
     }
     await world.api('cache.preheat', { pipelines: ['table'] })
-    await world.engine.preheat.idle()
+    await world.engine.cache.preheat.idle()
     expect((await world.api('cache.preheatState', {})).jobs).toMatchObject([{ phase: 'ready' }])
     await world.api('cache.check', { isFull: false })
-    await world.engine.cacheCheck.idle()
+    await world.engine.cache.check.idle()
     expect((await world.api('cache.checkState', {})).damage).toEqual([])
     expect((await world.run('table')).run).toMatchObject({ outcome: 'succeeded', ranOffline: true })
   })
