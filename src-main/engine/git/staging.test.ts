@@ -97,7 +97,8 @@ test('a folder that is a repository of its own is staged as such, not its files'
   mkdirSync(join(root, 'inner'))
   const inner = makeRepository()
   renameSync(inner, join(root, 'inner', 'repo'))
-  const { staging, state } = changesOf(root)
+  // Within a pipeline it stops all changes (hostile-repositories.test.ts).
+  const { staging, state } = changesOf(root, { pipelinesDir: join(root, 'demo') })
   await state.refresh()
   expect(state.current().repository?.files.map(({ path }) => path)).toEqual(['inner/repo/'])
   await staging.stage(['inner/repo/'])

@@ -55,8 +55,8 @@ export type ChangesWorld = GitChanges & {
 }
 
 /** What the app does to a repository, without the app. */
-export function changesOf(root: string, { isTrusted = true, environment = gitEnvironment(), nowMs = Date.now }: { isTrusted?: boolean; environment?: NodeJS.ProcessEnv; nowMs?: () => number } = {}): ChangesWorld {
-  const state = createRepositoryState({ workspace: () => ({ root, pipelinesDir: root }), isTrusted: () => isTrusted, environment: () => environment, publish: () => undefined, onRepository: () => undefined })
+export function changesOf(root: string, { isTrusted = true, environment = gitEnvironment(), nowMs = Date.now, pipelinesDir = root }: { isTrusted?: boolean; environment?: NodeJS.ProcessEnv; nowMs?: () => number; pipelinesDir?: string } = {}): ChangesWorld {
+  const state = createRepositoryState({ workspace: () => ({ root, pipelinesDir }), isTrusted: () => isTrusted, environment: () => environment, publish: () => undefined, onRepository: () => undefined })
   const operations = createGitOperations({ publish: () => undefined, onEnded: () => undefined, nowMs: Date.now })
   const discardedDir = join(makeTemporaryWorkspace(), 'discarded')
   const changes = createGitChanges({ state, operations, workspace: () => ({ root }), environment: () => environment, discardedDir, nowMs })
