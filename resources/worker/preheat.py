@@ -130,13 +130,16 @@ class Job:
 
     def check(self, packages=(), is_new=False):
         """It starts without a network, and no file that its packages came with is missing or of another size. What was fetched
-        a moment ago is as it is published, whatever its RECORD says."""
+        a moment ago is as it is published, whatever its RECORD says. Who only looks cannot know how it was published: larger
+        than its RECORD says, a file is no reason against a start."""
         if not self.is_offline:
             tell(job=self.id, phase="checking")
         site, errors = cache_files.environment_of(self.offline, self.arguments())
         if errors:
             raise Failed(errors)
         found = [] if site is None else cache_files.damage_of("environment", cache_files.archive_of(site), [], False, list(map(tuple, packages)))
+        if self.is_offline:
+            found = [item for item in found if any(why != "changed" for _, why in item["files"])]
         if found and is_new:
             self.log("published with another RECORD: " + ", ".join(map(cache_files.words, found)))
         elif found:
