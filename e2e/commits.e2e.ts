@@ -154,6 +154,7 @@ describe.skipIf(testEngine === null)('History, rollback and conflicts (needs FFD
     stops('-c', 'merge.conflictStyle=diff3', 'merge', 'steps')
     const { window } = app.page
     await palette('Theme: light')
+    await palette('Show or hide the run panel')
     await palette('Show conflicts')
     await page().getByText('1 file is not resolved yet').waitFor()
     const file = page().getByRole('region', { name: `Conflict in ${path}` })
@@ -207,6 +208,8 @@ describe.skipIf(testEngine === null)('History, rollback and conflicts (needs FFD
     // Another editor, a terminal: shown, and undo knows what was here.
     writeSample(profile, path, `# from a terminal\n${onDisk()}`)
     await file.getByText('The file was changed outside of this window and is shown as it is now.', { exact: false }).waitFor()
+    await result.getByRole('textbox').focus()
+    await window.keyboard.press('ControlOrMeta+Home')
     await result.locator('.view-line', { hasText: 'from a terminal' }).waitFor()
     await app.page.screenshot('conflicts-three-way-outside')
 

@@ -89,7 +89,9 @@ export function ThreeWayEditor({ sides, text, given, onText }: ThreeWayEditorPro
       {
         dispose: showDiff({
           goTo(direction) {
-            if (latest.current.places.length > 0) reveal(neighbour(latest.current.places, created.getPosition()?.lineNumber ?? 0, direction))
+            if (latest.current.places.length === 0) return
+            reveal(neighbour(latest.current.places, created.getPosition()?.lineNumber ?? 0, direction))
+            host.current?.scrollIntoView({ block: 'nearest' })
           },
         }),
       },
@@ -108,11 +110,13 @@ export function ThreeWayEditor({ sides, text, given, onText }: ThreeWayEditorPro
     // As edits: undo still knows what was here.
     latest.current.isGiven = true
     const { EndOfLineSequence } = monaco.editor
+    const position = editor.current.getPosition()
     editor.current.pushUndoStop()
     model.pushEOL(given.text.includes('\r\n') ? EndOfLineSequence.CRLF : EndOfLineSequence.LF)
     // The model keeps a byte order mark for itself.
     editor.current.executeEdits('conflicts', [{ range: model.getFullModelRange(), text: given.text.replace(/^\ufeff/, '') }])
     editor.current.pushUndoStop()
+    if (position !== null) editor.current.setPosition(position)
     latest.current.isGiven = false
   }, [given])
 
