@@ -67,22 +67,27 @@ export function TextConflict({ sides, result, onDone }: { sides: ConflictSides; 
 
   return (
     <>
-      <p role="status">{count === 0 ? t('conflicts.noMarks') : t('conflicts.marks', { count })}</p>
-      {outside !== null && (
-        <div className="editor-bar warn" role="alert">
-          <TriangleAlert size={15} aria-hidden />
-          <span className="editor-bar-text">{t(outside.text === null ? 'conflicts.threeWay.outsideGone' : 'conflicts.threeWay.outside')}</span>
-          {outside.text !== null && <Button small onClick={() => keeper.load()}>{t('conflicts.threeWay.load')}</Button>}
-          <Button small onClick={() => void keeper.keepMine()}>{t('conflicts.threeWay.keepMine')}</Button>
+      {(outside !== null || isTaken) && (
+        <div className="conflict-note">
+          {outside === null ? (
+            <p className="callout" role="status">{t('conflicts.threeWay.taken')}</p>
+          ) : (
+            <div className="editor-bar warn" role="alert">
+              <TriangleAlert size={15} aria-hidden />
+              <span className="editor-bar-text">{t(outside.text === null ? 'conflicts.threeWay.outsideGone' : 'conflicts.threeWay.outside')}</span>
+              {outside.text !== null && <Button small onClick={() => keeper.load()}>{t('conflicts.threeWay.load')}</Button>}
+              <Button small onClick={() => void keeper.keepMine()}>{t('conflicts.threeWay.keepMine')}</Button>
+            </div>
+          )}
         </div>
       )}
-      {isTaken && outside === null && <p className="callout plain" role="status">{t('conflicts.threeWay.taken')}</p>}
       <Suspense fallback={<div className="conflict-loading" />}>
         <ThreeWayEditor sides={sides} text={result} given={given} onText={edited} />
       </Suspense>
       <div className="entry-actions">
         <Button kind="primary" disabled={count > 0 || outside !== null} onClick={() => void keeper.finish((last, expected) => api.call('commits.saveConflict', { path, text: last, isResolved: true, expected }).then(onDone))}>{t('conflicts.resolved')}</Button>
         <Button kind="quiet" onClick={() => void restart()}>{t('conflicts.restart')}</Button>
+        <span role="status">{count === 0 ? t('conflicts.noMarks') : t('conflicts.marks', { count })}</span>
       </div>
     </>
   )

@@ -128,6 +128,13 @@ export function ThreeWayEditor({ sides, text, given, onText }: ThreeWayEditorPro
     return () => decorations.clear()
   }, [places, current, theme, t])
 
+  useEffect(() => {
+    const rows = list.current
+    const row = rows?.querySelectorAll('li')[current ?? 0]
+    // Only the list scrolls, not the page: the cursor in the result moves this as well.
+    if (rows && row) rows.scrollTop = row.offsetTop - rows.offsetTop - (rows.clientHeight - row.offsetHeight) / 2
+  }, [current, places.length])
+
   // The button that was pressed is gone with the last conflict of the list: the keyboard stays where it was, or goes to the result.
   useEffect(() => {
     const { decided } = latest.current
@@ -160,7 +167,7 @@ export function ThreeWayEditor({ sides, text, given, onText }: ThreeWayEditorPro
         {places.length > 0 && (
           <div className="conflict-list">
             <div className="conflict-head">
-              <strong>{t('conflicts.marks', { count: places.length })}</strong>
+              <strong>{t('conflicts.threeWay.list')}</strong>
               <IconButton label={t('conflicts.threeWay.previous')} keys="Shift+F7" icon={<ArrowUp size={14} />} onClick={() => diffOnScreen()?.goTo('previous')} />
               <IconButton label={t('conflicts.threeWay.next')} keys="F7" icon={<ArrowDown size={14} />} onClick={() => diffOnScreen()?.goTo('next')} />
             </div>
