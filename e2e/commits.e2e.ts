@@ -213,7 +213,15 @@ describe.skipIf(testEngine === null)('History, rollback and conflicts (needs FFD
     await result.locator('.view-line', { hasText: 'from a terminal' }).waitFor()
     await app.page.screenshot('conflicts-three-way-outside')
 
-    await window.getByRole('tab', { name: 'Conflicts' }).waitFor()
+    // Starting over is an edit as well.
+    await file.getByRole('button', { name: 'Start over' }).click()
+    await file.getByRole('status').getByText('3 conflicts left').waitFor()
+    expect(onDisk()).not.toContain('from a terminal')
+    await result.getByRole('textbox').focus()
+    await window.keyboard.press('ControlOrMeta+z')
+    await file.getByRole('status').getByText('2 conflicts left').waitFor()
+
+    // Another tab in between loses nothing.
     await palette('Show the history of the repository')
     await palette('Show conflicts')
     await file.getByRole('status').getByText('2 conflicts left').waitFor()

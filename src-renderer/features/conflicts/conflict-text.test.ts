@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { type Side, conflictPieces, conflictPlaces, countConflicts, placeInSide, resolution, textOfPieces } from './conflict-text'
+import { type Piece, type Side, conflictPieces, conflictPlaces, countConflicts, placeInSide, resolution } from './conflict-text'
 
 const two = 'top\n<<<<<<< HEAD\nours 1\n=======\ntheirs 1\n>>>>>>> side\nmiddle\n<<<<<<< HEAD\nours 2\n||||||| base\nwas 2\n=======\n>>>>>>> side\nend'
+
+const textOfPieces = (pieces: readonly Piece[]): string => pieces.map((piece) => (piece.kind === 'text' ? piece.text : piece.raw)).join('')
 
 /** As the editor does it: the lines from the first mark to the last one become what was chosen. */
 function decide(text: string, number: number, side: Side): string {

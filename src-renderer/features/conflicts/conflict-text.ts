@@ -43,10 +43,6 @@ function readConflict(lines: readonly string[], start: number): { conflict: Conf
   return null
 }
 
-export function textOfPieces(pieces: readonly Piece[]): string {
-  return pieces.map((piece) => (piece.kind === 'text' ? piece.text : piece.raw)).join('')
-}
-
 /** What stands in the conflict's place once it is decided. */
 export function resolution(conflict: Conflict, side: Side): string {
   return side === 'both' ? conflict.ours + conflict.theirs : conflict[side]
