@@ -143,4 +143,97 @@ describe.skipIf(testEngine === null)('History, rollback and conflicts (needs FFD
     await app.page.window.setViewportSize({ width: 900, height: 720 })
     await app.page.screenshot('commits-notebook-900')
   })
+  it('resolves a text three ways: keys, undo, find, the sides, what is half done, and what a terminal writes in between', async () => {
+    const path = 'demo/etl.py'
+    const numbered = (changes: Record<number, string>): string => Array.from({ length: 60 }, (_, line) => `${changes[line] ?? `step_${line} = ${line}`}\n`).join('')
+    commit({ [path]: numbered({}) }, 'Add the steps')
+    git('switch', '-q', '-c', 'steps')
+    commit({ [path]: numbered({ 3: 'first = "theirs"', 30: 'second = "theirs"', 55: 'third = "theirs"', 10: 'only_theirs = 1' }) }, 'Their steps')
+    git('switch', '-q', 'main')
+    commit({ [path]: numbered({ 3: 'first = "ours"', 30: 'second = "ours"', 55: 'third = "ours"' }) }, 'Our steps')
+    stops('-c', 'merge.conflictStyle=diff3', 'merge', 'steps')
+    const { window } = app.page
+    await palette('Theme: light')
+    await palette('Show or hide the run panel')
+    await palette('Show conflicts')
+    await page().getByText('1 file is not resolved yet').waitFor()
+    const file = page().getByRole('region', { name: `Conflict in ${path}` })
+    const result = file.getByRole('region', { name: 'Result' })
+    const onDisk = (): string => readFileSync(join(profile.samplesDir, path), 'utf8')
+    const isCurrent = (number: number, count: number): Promise<void> => file.getByRole('listitem').and(window.locator('[aria-current="true"]')).getByText(`Conflict ${number} of ${count}`).waitFor()
+    await expect.poll(() => file.getByRole('region', { name: /^Conflict \d of 3$/ }).count()).toBe(3)
+    await result.getByRole('textbox', { name: `Result: ${path}` }).waitFor()
+    await result.locator('.view-line', { hasText: 'first = "ours"' }).waitFor()
+    await isCurrent(1, 3)
+    await app.page.screenshot('conflicts-three-way')
+
+    // F7 goes through them, from wherever the keyboard is; the sides follow.
+    await window.keyboard.press('F7')
+    await isCurrent(2, 3)
+    await window.keyboard.press('F7')
+    await isCurrent(3, 3)
+    for (const side of ['ours', 'theirs']) await file.locator(`.conflict-pane.${side} .view-line`, { hasText: `third = "${side}"` }).waitFor()
+    await window.keyboard.press('Shift+F7')
+    await isCurrent(2, 3)
+    await file.getByText('The whole file before both changes').click()
+    await file.locator('.conflict-pane.base .view-line', { hasText: /^step_30\s=\s30$/ }).waitFor()
+    for (const [width, height] of [[900, 900], [760, 900]] as const) {
+      await window.setViewportSize({ width, height })
+      await app.page.screenshot(`conflicts-three-way-${width}`)
+      await file.getByRole('button', { name: 'Mark as resolved' }).scrollIntoViewIfNeeded()
+      await app.page.screenshot(`conflicts-three-way-${width}-below`)
+    }
+    await window.setViewportSize({ width: 1280, height: 1000 })
+    await palette('Theme: dark')
+    await app.page.screenshot('conflicts-three-way-dark')
+
+    // By keyboard alone: the focus goes on to the same decision of the next one.
+    await file.getByRole('region', { name: 'Conflict 2 of 3' }).getByRole('button', { name: 'Take theirs' }).focus()
+    await window.keyboard.press('Enter')
+    await file.getByRole('status').getByText('2 conflicts left').waitFor()
+    await isCurrent(2, 2)
+    await expect.poll(() => window.evaluate(() => `${document.activeElement?.textContent} in ${document.activeElement?.closest('section')?.getAttribute('aria-label')}`)).toBe('Take theirs in Conflict 2 of 2')
+    await window.keyboard.press('Enter')
+    await file.getByRole('status').getByText('1 conflict left').waitFor()
+    // Half done is kept, and undo takes a decision back.
+    await expect.poll(onDisk).toMatch(/second = "theirs"\n[^<]*third = "theirs"\n/)
+    await result.getByRole('textbox').focus()
+    await window.keyboard.press('ControlOrMeta+z')
+    await file.getByRole('status').getByText('2 conflicts left').waitFor()
+    await window.keyboard.press('ControlOrMeta+f')
+    await result.getByRole('textbox', { name: 'Find' }).waitFor()
+    await window.keyboard.press('Escape')
+    await expect.poll(onDisk).toContain('third = "ours"')
+
+    // Another editor, a terminal: shown, and undo knows what was here.
+    writeSample(profile, path, `# from a terminal\n${onDisk()}`)
+    await file.getByText('The file was changed outside of this window and is shown as it is now.', { exact: false }).waitFor()
+    await result.getByRole('textbox').focus()
+    await window.keyboard.press('ControlOrMeta+Home')
+    await result.locator('.view-line', { hasText: 'from a terminal' }).waitFor()
+    await app.page.screenshot('conflicts-three-way-outside')
+
+    // Starting over is an edit as well.
+    await file.getByRole('button', { name: 'Start over' }).click()
+    await file.getByRole('status').getByText('3 conflicts left').waitFor()
+    expect(onDisk()).not.toContain('from a terminal')
+    await result.getByRole('textbox').focus()
+    await window.keyboard.press('ControlOrMeta+z')
+    await file.getByRole('status').getByText('2 conflicts left').waitFor()
+
+    // Another tab in between loses nothing.
+    await palette('Show the history of the repository')
+    await palette('Show conflicts')
+    await file.getByRole('status').getByText('2 conflicts left').waitFor()
+    for (const left of ['1 conflict left', 'No conflicts are left in the text.']) {
+      await file.getByRole('region', { name: /^Conflict 1 of / }).getByRole('button', { name: 'Take ours' }).click()
+      await file.getByRole('status').getByText(left).waitFor()
+    }
+    await app.page.screenshot('conflicts-three-way-done')
+    await file.getByRole('button', { name: 'Mark as resolved' }).click()
+    await page().getByText('All files are resolved.').waitFor()
+    expect(onDisk()).toBe(`# from a terminal\n${numbered({ 3: 'first = "ours"', 10: 'only_theirs = 1', 30: 'second = "theirs"', 55: 'third = "ours"' })}`)
+    await page().getByRole('button', { name: 'Commit the merge' }).click()
+    await page().getByText('There are no conflicts.').waitFor()
+  })
 })

@@ -179,6 +179,22 @@ describe('Remotes', () => {
     server.behaviour = {}
   })
 
+  it('says what is special about a repository: submodules, Git LFS, a partial clone', async () => {
+    const remarks = [/^This repository has submodules\./, /^This repository keeps files in Git LFS\./, /^This is a partial clone:/]
+    for (const remark of remarks) expect(await page().getByText(remark).count()).toBe(0)
+    git(mine, 'submodule', '--quiet', 'add', bare, 'vendored')
+    writeFileSync(join(mine, '.gitattributes'), '*.parquet filter=lfs diff=lfs merge=lfs -text\n')
+    // As `git clone --filter=blob:none` leaves it; one that is cloned so is looked at in a test of its own.
+    git(mine, 'config', 'remote.origin.promisor', 'true')
+    for (const remark of remarks) await page().getByText(remark).waitFor()
+    await page().getByText(remarks[1] ?? '').scrollIntoViewIfNeeded()
+    await app.page.screenshot('remote-remarks')
+    git(mine, 'config', '--unset', 'remote.origin.promisor')
+    git(mine, 'rm', '-q', '--cached', '-f', 'vendored', '.gitmodules')
+    for (const path of ['vendored', '.gitmodules', '.gitattributes', '.git/modules']) rmSync(join(mine, path), { recursive: true, force: true })
+    for (const remark of remarks) await page().getByText(remark).waitFor({ state: 'detached' })
+  })
+
   it.skipIf(!hasSshServer)('asks about an unknown SSH host and for a passphrase; a changed host key is refused with old and new until it was compared (needs sshd)', async () => {
     const keys = join(folder, 'keys')
     mkdirSync(keys)

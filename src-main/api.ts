@@ -168,7 +168,7 @@ function createHandlers(engine: Engine, desktop: Desktop, version: string): ApiH
     'commits.run': ({ commit, pipeline, ignoreProblems }) => git.commits.runFrom(commit, pipeline, (source) => runs.startSource(pipeline, source, ignoreProblems)),
     'commits.conflicts': () => git.commits.conflicts.state(),
     'commits.conflict': ({ path }) => git.commits.conflicts.file(path),
-    'commits.saveConflict': ({ path, text, isResolved }) => git.commits.conflicts.save(path, text, isResolved),
+    'commits.saveConflict': ({ path, text, isResolved, expected }) => git.commits.conflicts.save(path, text, isResolved, expected),
     'commits.chooseSide': ({ path, side }) => git.commits.conflicts.choose(path, side),
     'commits.restartConflict': ({ path }) => git.commits.conflicts.restart(path),
     'commits.continue': () => git.commits.conflicts.proceed(),

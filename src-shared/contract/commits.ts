@@ -97,8 +97,8 @@ export const commitsContract = {
   conflicts: request({}, conflicts),
   /** Errors: git/not-found: the file has no conflict (any more). */
   conflict: request({ path: gitPath }, conflictSides),
-  /** Keeps the text in the working file; `isResolved` ends the conflict. */
-  saveConflict: request({ path: gitPath, text: z.string().max(5_000_000), isResolved: z.boolean() }, conflicts),
+  /** Keeps the text in the working file; `isResolved` ends the conflict. With another text than `expected` in the file: file/changed-on-disk, and nothing is written; null writes whatever is there. */
+  saveConflict: request({ path: gitPath, text: z.string().max(5_000_000), isResolved: z.boolean(), expected: z.string().max(5_000_000).nullable() }, conflicts),
   /** A side as a whole. */
   chooseSide: request({ path: gitPath, side: z.enum(['ours', 'theirs', 'delete']) }, conflicts),
   /** The working file as the conflict began. */

@@ -39,15 +39,27 @@ describe('A merge with conflicts', () => {
     expect([sides.base.text, sides.ours.text, sides.theirs.text]).toEqual(['a\nb\n', 'a\nours\n', 'a\ntheirs\n'])
     expect(sides.result.text).toContain('<<<<<<< HEAD')
     await expect(conflicts.proceed()).rejects.toMatchObject({ code: 'git/conflict' })
-    await conflicts.save('demo/main.py', 'a\nhalf <<<<<<< way\n', false)
+    await conflicts.save('demo/main.py', 'a\nhalf <<<<<<< way\n', false, null)
     // Another start of the app knows nothing but the repository.
     const later = openCommitsWorld(root)
     expect((await later.conflicts.file('demo/main.py')).result.text).toBe('a\nhalf <<<<<<< way\n')
-    expect((await later.conflicts.save('demo/main.py', 'a\nboth\n', true)).files).toEqual([])
+    expect((await later.conflicts.save('demo/main.py', 'a\nboth\n', true, null)).files).toEqual([])
     expect((await later.ended(later.conflicts.proceed())).state).toBe('done')
     expect(git(root, 'log', '-1', '--format=%P').split(' ')).toHaveLength(2)
     expect(textOf(root, 'demo/main.py')).toBe('a\nboth\n')
     await expect(conflicts.file('demo/main.py')).rejects.toMatchObject({ code: 'git/not-found' })
+  })
+
+  it('is not written over what was written into the file meanwhile', async () => {
+    const root = diverged({ 'demo/main.py': 'a\n' }, write('demo/main.py', 'ours\n'), write('demo/main.py', 'theirs\n'))
+    gitStops(root, 'merge', 'side')
+    const { conflicts } = openCommitsWorld(root)
+    const shown = (await conflicts.file('demo/main.py')).result.text
+    addFiles(root, { 'demo/main.py': 'by another editor\n' })
+    for (const isResolved of [false, true]) await expect(conflicts.save('demo/main.py', 'mine\n', isResolved, shown)).rejects.toMatchObject({ code: 'file/changed-on-disk' })
+    expect([textOf(root, 'demo/main.py'), (await conflicts.state()).files.length]).toEqual(['by another editor\n', 1])
+    await conflicts.save('demo/main.py', 'mine\n', true, 'by another editor\n')
+    expect([textOf(root, 'demo/main.py'), (await conflicts.state()).files]).toEqual(['mine\n', []])
   })
 
   it('given up is as it was before, with what was not committed elsewhere', async () => {
@@ -55,7 +67,7 @@ describe('A merge with conflicts', () => {
     addFiles(root, { 'other/main.py': 'unsaved work\n' })
     gitStops(root, 'merge', 'side')
     const { conflicts, ended } = openCommitsWorld(root)
-    await conflicts.save('demo/main.py', 'half\n', false)
+    await conflicts.save('demo/main.py', 'half\n', false, null)
     expect((await ended(conflicts.abort())).state).toBe('done')
     expect([textOf(root, 'demo/main.py'), textOf(root, 'other/main.py'), (await conflicts.state()).work]).toEqual(['ours\n', 'unsaved work\n', 'none'])
   })
@@ -64,7 +76,7 @@ describe('A merge with conflicts', () => {
     const root = diverged({ 'demo/main.py': 'a\n' }, write('demo/main.py', 'ours\n'), write('demo/main.py', 'theirs\n'))
     gitStops(root, 'merge', 'side')
     const { conflicts } = openCommitsWorld(root)
-    await conflicts.save('demo/main.py', 'spoilt\n', false)
+    await conflicts.save('demo/main.py', 'spoilt\n', false, null)
     expect((await conflicts.restart('demo/main.py')).result.text).toMatch(/^<<<<<<< .*\nours\n\|\|\|\|\|\|\| .*\na\n=======\ntheirs\n>>>>>>> .*\n$/)
   })
 
@@ -108,7 +120,7 @@ describe('A merge with conflicts', () => {
     gitStops(root, 'merge', 'side')
     const { conflicts } = openCommitsWorld(root)
     expect((await conflicts.restart(path)).result.text).toContain('|||||||')
-    expect((await conflicts.save(path, 'both\n', true)).files).toEqual([])
+    expect((await conflicts.save(path, 'both\n', true, null)).files).toEqual([])
     expect(textOf(root, path)).toBe('both\n')
   })
 
@@ -120,7 +132,7 @@ describe('A merge with conflicts', () => {
     unlinkSync(join(root, 'demo/main.py'))
     symlinkSync(outside, join(root, 'demo/main.py'))
     const { conflicts } = openCommitsWorld(root)
-    await expect(conflicts.save('demo/main.py', 'evil\n', true)).rejects.toMatchObject({ code: 'file/not-regular' })
+    await expect(conflicts.save('demo/main.py', 'evil\n', true, null)).rejects.toMatchObject({ code: 'file/not-regular' })
     expect(readFileSync(outside, 'utf8')).toBe('mine')
   })
 
@@ -129,7 +141,7 @@ describe('A merge with conflicts', () => {
     gitStops(root, 'merge', 'side')
     const { conflicts } = openCommitsWorld(root, { isTrusted: false })
     expect((await conflicts.state()).files).toHaveLength(1)
-    for (const change of [() => conflicts.save('demo/main.py', 'x', true), () => conflicts.choose('demo/main.py', 'ours'), () => conflicts.abort(), () => conflicts.proceed()]) await expect(change()).rejects.toMatchObject({ code: 'workspace/untrusted' })
+    for (const change of [() => conflicts.save('demo/main.py', 'x', true, null), () => conflicts.choose('demo/main.py', 'ours'), () => conflicts.abort(), () => conflicts.proceed()]) await expect(change()).rejects.toMatchObject({ code: 'workspace/untrusted' })
   })
 })
 
@@ -150,7 +162,7 @@ describe('A rebase with conflicts', () => {
     const root = twoStops()
     const { conflicts, ended } = openCommitsWorld(root)
     expect(await conflicts.state()).toMatchObject({ work: 'rebase', step: { now: 1, total: 2 }, ours: expect.stringMatching(/upstream$/) as string, theirs: expect.stringMatching(/mine 1$/) as string })
-    await conflicts.save('demo/main.py', 'both\n', true)
+    await conflicts.save('demo/main.py', 'both\n', true, null)
     expect((await ended(conflicts.proceed())).state).toBe('done')
     expect(await conflicts.state()).toMatchObject({ work: 'rebase', step: { now: 2, total: 2 }, files: [{ path: 'demo/two.py' }] })
     await conflicts.choose('demo/two.py', 'theirs')
@@ -185,7 +197,7 @@ describe('Picking a commit and applying a stash with conflicts', () => {
     gitStops(root, 'cherry-pick', 'side')
     const { conflicts, ended } = openCommitsWorld(root)
     expect(await conflicts.state()).toMatchObject({ work: 'cherry-pick', canSkip: true })
-    await conflicts.save('demo/main.py', 'both\n', true)
+    await conflicts.save('demo/main.py', 'both\n', true, null)
     expect((await ended(conflicts.proceed())).state).toBe('done')
     expect(git(root, 'log', '-1', '--format=%s')).toBe('theirs')
   })

@@ -25,8 +25,8 @@ export type ConflictService = {
   state(): Promise<Conflicts>
   /** Throws git/not-found: the file has no conflict (any more). */
   file(path: string): Promise<ConflictSides>
-  /** Keeps the text in the working file; with `isResolved` the conflict is over. Errors: those of writing a file. */
-  save(path: string, text: string, isResolved: boolean): Promise<Conflicts>
+  /** Keeps the text in the working file; with `isResolved` the conflict is over. Errors: those of writing a file; file/changed-on-disk when it holds another text than `expected` (null: whatever). */
+  save(path: string, text: string, isResolved: boolean, expected: string | null): Promise<Conflicts>
   choose(path: string, side: 'ours' | 'theirs' | 'delete'): Promise<Conflicts>
   /** The working file as the conflict began. */
   restart(path: string): Promise<ConflictSides>
@@ -85,13 +85,16 @@ export function createConflictService({ work, operations, refresh }: ConflictDep
   return {
     state: async () => stateOf(await work.open()),
     file: async (path) => fileOf(await work.open(), path),
-    save: (path, text, isResolved) =>
+    save: (path, text, isResolved, expected) =>
       work.change(async (opened) => {
         const { client, root } = opened
         await find(opened, path)
         if (!isUtf8Path(path)) throw new AppError('file/not-regular', `The name of ${JSON.stringify(path)} is no UTF-8: take one of the sides.`, { path })
         const bytes = encodeText(text, path)
-        await inPinnedFolder(root, path, (place) => writeFileAtomically(place, bytes, { shownAs: join(root, path) }))
+        const beforeReplace = async (): Promise<void> => {
+          if (expected !== null && (await readWorkingFile(root, path)).text !== expected) throw new AppError('file/changed-on-disk', `${JSON.stringify(path)} was changed meanwhile, so nothing was written.`, { path })
+        }
+        await inPinnedFolder(root, path, (place) => writeFileAtomically(place, bytes, { shownAs: join(root, path), beforeReplace }))
         if (isResolved) await client.run(['-C', root, 'add', ...fromInput], { input: pathList([path]) })
         return stateOf(opened)
       }),

@@ -145,3 +145,27 @@ test('a folder that becomes a repository, and stops being one, is noticed at the
   renameSync(join(root, '.git'), join(root, 'put-aside'))
   expect(await state?.refresh()).toMatchObject({ repository: null, problem: null })
 })
+
+describe('what is special about a repository', () => {
+  test('is told: a partial and a shallow clone, submodules, Git LFS; of an ordinary one nothing', async () => {
+    const { root, remote } = makeRepositoryWithRemote()
+    const facts = async (folder: string, options?: Parameters<typeof lookAt>[1]): Promise<boolean[]> => {
+      const { isPartial, isShallow, hasSubmodules, hasLfs } = await repositoryOf(folder, options)
+      return [isPartial, isShallow, hasSubmodules, hasLfs]
+    }
+    expect(await facts(root)).toEqual([false, false, false, false])
+    commitFiles(root, { 'demo/main.py': 'print(3)\n' }, 'second')
+    git(root, 'push', '-q')
+    git(remote, 'config', 'uploadpack.allowFilter', 'true')
+    const clones = makeTemporaryWorkspace()
+    git(clones, 'clone', '-q', '--filter=blob:none', `file://${remote}`, 'partial')
+    git(clones, 'clone', '-q', '--depth=1', `file://${remote}`, 'shallow')
+    expect(await facts(join(clones, 'partial'))).toEqual([true, false, false, false])
+    expect(await facts(join(clones, 'shallow'))).toEqual([false, true, false, false])
+    git(root, 'submodule', '--quiet', 'add', remote, 'vendored')
+    addFiles(root, { '.gitattributes': '*.parquet filter=lfs diff=lfs merge=lfs -text\n' })
+    // Also before it is trusted, when nothing of it is executed.
+    for (const isTrusted of [false, true]) expect(await facts(root, { isTrusted })).toEqual([false, false, true, true])
+    expect((await repositoryOf(root)).files.find(({ path }) => path === 'vendored')).toMatchObject({ isSubmodule: true, staged: 'added' })
+  })
+})

@@ -1,10 +1,11 @@
-/** Repositories over HTTP on loopback, as hosting services serve them: git's own `http-backend` behind basic auth, with their ways to refuse. */
+/** Repositories over HTTP(S) on loopback, as hosting services serve them: git's own `http-backend` behind basic auth, with their ways to refuse. */
 import { spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 export type GitHttpServer = {
-  /** `http://127.0.0.1:port` */
+  /** `http://127.0.0.1:port`, or https. */
   origin: string
   /** Authorization headers that came, decoded. */
   authorizations: string[]
@@ -13,9 +14,10 @@ export type GitHttpServer = {
   close(): Promise<void>
 }
 
-export async function startGitHttpServer({ projectRoot, user = null }: { projectRoot: string; user?: { name: string; password: string } | null }): Promise<GitHttpServer> {
+export async function startGitHttpServer({ projectRoot, user = null, tls = null }: { projectRoot: string; user?: { name: string; password: string } | null; tls?: { cert: Buffer; key: Buffer } | null }): Promise<GitHttpServer> {
   const authorizations: string[] = []
-  const server = createServer((request, response) => void answer(request, response))
+  const listener = (request: IncomingMessage, response: ServerResponse): void => void answer(request, response)
+  const server = tls === null ? createServer(listener) : createTlsServer(tls, listener)
   const state: GitHttpServer = {
     origin: '',
     authorizations,
@@ -69,6 +71,6 @@ export async function startGitHttpServer({ projectRoot, user = null }: { project
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  state.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  state.origin = `${tls === null ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`
   return state
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { GitOperation, GitPrompt } from '@shared/contract/git'
 import { createGitService, type GitService } from '../git/git-service'
 import { createSignInStore, type SignInStore } from '../git/sign-in-store'
+import { readNetworkEnvironment } from '../platform/network-environment'
 import { createKeyCipher } from '../secrets/secret-cipher'
 import { createSecretStore } from '../secrets/secret-store'
 import { createDiscovery } from '../pipelines/discovery'
@@ -25,7 +26,7 @@ export type RemoteWorld = {
   close(): Promise<void>
 }
 
-export function makeRemoteWorld(root: string | null, { environment = gitEnvironment(), isTrusted = true, autoSyncMinutes = 0 }: { environment?: NodeJS.ProcessEnv; isTrusted?: boolean; autoSyncMinutes?: number } = {}): RemoteWorld {
+export function makeRemoteWorld(root: string | null, { environment = gitEnvironment(), isTrusted = true, autoSyncMinutes = 0, caFile = '' }: { environment?: NodeJS.ProcessEnv; isTrusted?: boolean; autoSyncMinutes?: number; caFile?: string } = {}): RemoteWorld {
   const profile = makeTemporaryWorkspace()
   const runDir = join(profile, 'run')
   mkdirSync(runDir)
@@ -53,7 +54,7 @@ export function makeRemoteWorld(root: string | null, { environment = gitEnvironm
     discardedDir: join(profile, 'discarded'),
     signIns,
     runDir,
-    network: async () => ({ caBundleFile: null, caSource: null, proxyEnv: {}, pythonEnv: {}, problem: null }),
+    network: () => readNetworkEnvironment({ settings: { caFile, proxy: '', pythonMirror: '', pythonDownloadsUrl: '' }, env: environment, runDir }),
     autoSyncMinutes: () => autoSyncMinutes,
     async onSynced() {
       syncs += 1

@@ -20,8 +20,8 @@ function openssl(folder: string, ...argv: string[]): void {
   execFileSync('openssl', argv, { cwd: folder, stdio: 'pipe' })
 }
 
-/** ca.pem, server.pem (for 127.0.0.1) and cert.pem with their keys. */
-function makeCertificates(folder: string): void {
+/** ca.pem, server.pem (for 127.0.0.1) and cert.pem (of a client) with their keys. */
+export function makeCertificates(folder: string): void {
   mkdirSync(folder, { recursive: true })
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
   openssl(folder, 'req', '-x509', ...newKey, '-subj', '/CN=test authority', '-keyout', 'ca-key.pem', '-out', 'ca.pem')

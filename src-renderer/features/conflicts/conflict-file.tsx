@@ -25,21 +25,19 @@ function WholeSides({ sides, onDone }: FileProps): ReactNode {
   )
 }
 
-function Editor({ sides, onDone, onRestart }: FileProps & { onRestart: (sides: ConflictSides) => void }): ReactNode {
+function Editor({ sides, onDone }: FileProps): ReactNode {
   const { t } = useTranslation()
   const [base, ours, theirs] = [sides.base.text, sides.ours.text, sides.theirs.text]
   if (!sides.isPlain || ours === null || theirs === null) return <p className="muted">{t(sides.isPlain ? 'conflicts.asWhole' : 'conflicts.noFile')}</p>
   const merge = sides.path.endsWith('.ipynb') ? mergeNotebooks(base, ours, theirs) : null
   if (merge !== null) return <NotebookConflict path={sides.path} merge={merge} onDone={onDone} />
   if (sides.result.text === null) return <p className="muted">{t('conflicts.asWhole')}</p>
-  const restart = (): void => void api.call('commits.restartConflict', { path: sides.path }).then(onRestart, reportError)
-  return <TextConflict path={sides.path} result={sides.result.text} base={base} onDone={onDone} onRestart={restart} />
+  return <TextConflict sides={sides} result={sides.result.text} onDone={onDone} />
 }
 
 export function ConflictFileView({ path, onDone }: { path: string; onDone: (conflicts: Conflicts) => void }): ReactNode {
   const { t } = useTranslation()
   const [sides, setSides] = useState<ConflictSides | null>(null)
-  const [starts, setStarts] = useState(0)
   useEffect(() => {
     let isCurrent = true
     api.call('commits.conflict', { path }).then((found) => isCurrent && setSides(found), reportError)
@@ -48,15 +46,11 @@ export function ConflictFileView({ path, onDone }: { path: string; onDone: (conf
     }
   }, [path])
   if (sides === null) return null
-  const restarted = (found: ConflictSides): void => {
-    setSides(found)
-    setStarts(starts + 1)
-  }
   return (
     <section className="conflict-file" aria-label={t('conflicts.file', { path })}>
       <h2 className="truncate">{path}</h2>
       <WholeSides sides={sides} onDone={onDone} />
-      <Editor key={starts} sides={sides} onDone={onDone} onRestart={restarted} />
+      <Editor sides={sides} onDone={onDone} />
     </section>
   )
 }

@@ -11,6 +11,7 @@ import { ask } from '../../state/questions'
 import { Button } from '../../ui/button'
 import { follow } from '../commits/commit-actions'
 import { ConflictFileView } from './conflict-file'
+import './conflicts.css'
 
 const isBusy = (operations: Readonly<Record<string, GitOperation>>): boolean => Object.values(operations).some(({ finishedAtMs }) => finishedAtMs === null)
 
@@ -51,7 +52,7 @@ export function ConflictsPage(): ReactNode {
   const shown: ConflictFile | undefined = files.find(({ path }) => path === openPath) ?? files[0]
   return (
     <div className="page scroll">
-      <div className="page-inner conflict-page">
+      <div className="page-inner wide conflict-page">
         <header className="page-head">
           <h1>{t('conflicts.title')}</h1>
         </header>

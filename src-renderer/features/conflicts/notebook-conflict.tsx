@@ -64,7 +64,7 @@ export function NotebookConflict({ path, merge, onDone }: { path: string; merge:
         <CellChoiceView key={index} conflict={conflict} number={index + 1} count={conflicts.length} choice={choices[index] ?? null} onChoose={(choice) => choose(index, choice)} />
       ))}
       <div className="entry-actions">
-        <Button kind="primary" disabled={left > 0} onClick={() => void api.call('commits.saveConflict', { path, text: mergedText(merge, made), isResolved: true }).then(done, reportError)}>{t('conflicts.resolved')}</Button>
+        <Button kind="primary" disabled={left > 0} onClick={() => void api.call('commits.saveConflict', { path, text: mergedText(merge, made), isResolved: true, expected: null }).then(done, reportError)}>{t('conflicts.resolved')}</Button>
       </div>
     </>
   )

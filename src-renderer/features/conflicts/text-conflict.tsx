@@ -1,85 +1,93 @@
-/** Conflicts of a text: each with its sides and a decision, and the result free to be edited. What is not finished is kept in the working file. */
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+/** Conflicts of a text: how many are left, the editor, and the ways on. What is not finished is kept in the working file. */
+import { TriangleAlert } from 'lucide-react'
+import { type ReactNode, Suspense, lazy, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Conflicts } from '@shared/contract/commits'
+import type { ConflictSides, Conflicts } from '@shared/contract/commits'
 import { api } from '../../api'
+import { useEngineMirror } from '../../state/engine-mirror'
 import { reportError } from '../../state/notices'
 import { Button } from '../../ui/button'
-import { type Conflict, type Side, conflictPieces, decide } from './conflict-text'
+import { countConflicts } from './conflict-text'
+import { createResultKeeper, type Outside } from './result-keeper'
+
+const ThreeWayEditor = lazy(() => import('./three-way-editor').then((module) => ({ default: module.ThreeWayEditor })))
 
 const keepAfterMs = 500
 
-function ChoiceView({ conflict, number, count, onDecide }: { conflict: Conflict; number: number; count: number; onDecide: (side: Side) => void }): ReactNode {
+export function TextConflict({ sides, result, onDone }: { sides: ConflictSides; result: string; onDone: (conflicts: Conflicts) => void }): ReactNode {
   const { t } = useTranslation()
-  const panes = [['ours', conflict.ours], ['base', conflict.base], ['theirs', conflict.theirs]] as const
-  return (
-    <section className="conflict-choice" aria-label={t('conflicts.number', { number, count })}>
-      <header className="conflict-head">
-        <span>{t('conflicts.number', { number, count })}</span>
-        {(['ours', 'theirs', 'both'] as const).map((side) => (
-          <Button key={side} small onClick={() => onDecide(side)}>{t(`conflicts.take.${side}`)}</Button>
-        ))}
-      </header>
-      <div className="conflict-sides">
-        {panes.map(([side, text]) => text !== null && (
-          <div key={side}>
-            <strong>{t(`conflicts.side.${side}`)}</strong>
-            <pre className="selectable">{text === '' ? t('conflicts.nothing') : text}</pre>
-          </div>
-        ))}
-      </div>
-    </section>
-  )
-}
-
-type TextConflictProps = { path: string; result: string; base: string | null; onDone: (conflicts: Conflicts) => void; onRestart: () => void }
-
-export function TextConflict({ path, result, base, onDone, onRestart }: TextConflictProps): ReactNode {
-  const { t } = useTranslation()
+  const { path } = sides
+  const looks = useEngineMirror((mirror) => mirror.gitLooks)
   const [text, setText] = useState(result)
-  const kept = useRef({ text: result, isOver: false })
-  const latest = useRef(text)
-  latest.current = text
-  const conflicts = conflictPieces(text).filter((piece): piece is Conflict => piece.kind === 'conflict')
-
-  function keep(): void {
-    if (kept.current.isOver || kept.current.text === latest.current) return
-    kept.current.text = latest.current
-    api.call('commits.saveConflict', { path, text: latest.current, isResolved: false }).catch(reportError)
+  const [given, setGiven] = useState<{ text: string; serial: number } | null>(null)
+  const [outside, setOutside] = useState<Outside | null>(null)
+  const [isTaken, setIsTaken] = useState(false)
+  const take = (next: string): void => {
+    setText(next)
+    setGiven((before) => ({ text: next, serial: (before?.serial ?? 0) + 1 }))
   }
-  useEffect(() => {
-    const timer = setTimeout(keep, keepAfterMs)
-    return () => clearTimeout(timer)
-  }, [text])
-  useEffect(() => keep, [])
+  const [keeper] = useState(() =>
+    createResultKeeper({
+      text: result,
+      read: () => api.call('commits.conflict', { path }).then((found) => found.result.text),
+      write: (next, expected) => api.call('commits.saveConflict', { path, text: next, isResolved: false, expected }),
+      onTaken(next) {
+        take(next)
+        setIsTaken(true)
+      },
+      onOutside: setOutside,
+      onError: reportError,
+    }),
+  )
+  const count = countConflicts(text)
 
-  function resolve(): void {
-    kept.current.isOver = true
-    api.call('commits.saveConflict', { path, text, isResolved: true }).then(onDone, (error: unknown) => {
-      kept.current.isOver = false
+  useEffect(() => {
+    const timer = setTimeout(() => void keeper.keep(), keepAfterMs)
+    return () => clearTimeout(timer)
+  }, [keeper, text])
+  useEffect(() => () => void keeper.keep(), [keeper])
+  useEffect(() => void keeper.look(), [keeper, looks])
+
+  function edited(next: string): void {
+    keeper.edit(next)
+    setText(next)
+    setIsTaken(false)
+  }
+
+  async function restart(): Promise<void> {
+    await keeper.keep()
+    try {
+      const found = await api.call('commits.restartConflict', { path })
+      if (found.result.text !== null) keeper.take(found.result.text)
+      setIsTaken(false)
+    } catch (error) {
       reportError(error)
-    })
+    }
   }
 
   return (
     <>
-      <p role="status">{conflicts.length === 0 ? t('conflicts.noMarks') : t('conflicts.marks', { count: conflicts.length })}</p>
-      {conflicts.map((conflict, index) => (
-        <ChoiceView key={`${index}/${conflict.raw.length}`} conflict={conflict} number={index + 1} count={conflicts.length} onDecide={(side) => setText(decide(text, index, side))} />
-      ))}
-      {base !== null && (
-        <details>
-          <summary>{t('conflicts.wholeBase')}</summary>
-          <pre className="cell-lines selectable">{base}</pre>
-        </details>
+      {(outside !== null || isTaken) && (
+        <div className="conflict-note">
+          {outside === null ? (
+            <p className="callout" role="status">{t('conflicts.threeWay.taken')}</p>
+          ) : (
+            <div className="editor-bar warn" role="alert">
+              <TriangleAlert size={15} aria-hidden />
+              <span className="editor-bar-text">{t(outside.text === null ? 'conflicts.threeWay.outsideGone' : 'conflicts.threeWay.outside')}</span>
+              {outside.text !== null && <Button small onClick={() => keeper.load()}>{t('conflicts.threeWay.load')}</Button>}
+              <Button small onClick={() => void keeper.keepMine()}>{t('conflicts.threeWay.keepMine')}</Button>
+            </div>
+          )}
+        </div>
       )}
-      <label>
-        <strong>{t('conflicts.result')}</strong>
-        <textarea className="input conflict-editor" spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />
-      </label>
+      <Suspense fallback={<div className="conflict-loading" />}>
+        <ThreeWayEditor sides={sides} text={result} given={given} onText={edited} />
+      </Suspense>
       <div className="entry-actions">
-        <Button kind="primary" disabled={conflicts.length > 0} onClick={resolve}>{t('conflicts.resolved')}</Button>
-        <Button kind="quiet" onClick={() => { kept.current.isOver = true; onRestart() }}>{t('conflicts.restart')}</Button>
+        <Button kind="primary" disabled={count > 0 || outside !== null} onClick={() => void keeper.finish((last, expected) => api.call('commits.saveConflict', { path, text: last, isResolved: true, expected }).then(onDone))}>{t('conflicts.resolved')}</Button>
+        <Button kind="quiet" onClick={() => void restart()}>{t('conflicts.restart')}</Button>
+        <span role="status">{count === 0 ? t('conflicts.noMarks') : t('conflicts.marks', { count })}</span>
       </div>
     </>
   )
