@@ -43,8 +43,7 @@ class Job:
     def run(self):
         try:
             if self.is_offline:
-                self.check()
-                tell(job=self.id, phase="ready", packages=None)
+                tell(job=self.id, phase="ready", packages=self.check())
                 return
             self.ensure_python()
             packages = [] if self.file is None else self.resolve()
@@ -130,7 +129,7 @@ class Job:
 
     def check(self, packages=(), is_new=False):
         """It starts without a network, and no file that its packages came with is missing or of another size. What was fetched
-        a moment ago is as it is published, whatever its RECORD says."""
+        a moment ago is as it is published, whatever its RECORD says. Answers what it starts with."""
         if not self.is_offline:
             tell(job=self.id, phase="checking")
         site, errors = cache_files.environment_of(self.offline, self.arguments())
@@ -141,6 +140,7 @@ class Job:
             self.log("published with another RECORD: " + ", ".join(map(cache_files.words, found)))
         elif found:
             raise Failed("In the cache " + ", ".join(map(cache_files.words, found)))
+        return [] if site is None else sorted(cache_files.packages_in(site))
 
     def call(self, command, seconds, quiet=False, on_line=None, env=None):
         """As uv_work.call; what uv says is told line by line as well."""

@@ -450,7 +450,7 @@ export function createEngine(config: EngineConfig): Engine {
       ),
     gitFacts: (folder) => readGitFacts(folder, process.env),
     isWarm: warmState.isWarm,
-    rememberWarm: (key) => warmState.remember(key),
+    rememberWarm: (key, askedIndex) => warmState.remember(key, askedIndex ? null : undefined),
     forgetWarm: (key) => warmState.forget(key),
     settings: () => settings.current(),
     secrets,

@@ -87,8 +87,8 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     if ('text' in told) return addLine(task, maskText(task.environment.maskValues, told.text))
     if (!('phase' in told)) return
     if (told.phase === 'ready') {
-      deps.warmState.remember(task.key, told.packages ?? [])
-      const total = told.packages?.length ?? 0
+      deps.warmState.remember(task.key, told.packages)
+      const total = told.packages.length
       return change(task, { phase: 'ready', done: total, total, doneBytes: task.job.totalBytes })
     }
     if (told.phase === 'failed') {
@@ -194,20 +194,27 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
         const environment = deps.environmentOf(pipeline)
         const key = deps.warmState.keyOf(partsOf(pipeline, place, environment))
         const { job, pipelineDir } = jobOf(key, pipeline, environment, worker)
-        if (pipelineDir === undefined && !deps.warmState.isWarm(key)) unknown.set(key, job)
+        if (pipelineDir === undefined && !(deps.warmState.isWarm(key) && deps.warmState.knowsPackages(key))) unknown.set(key, job)
       }
       let inventory: CacheInventory | null = null
       const onMessage = (told: PreheatMessage): void => {
         if ('inventory' in told) inventory = told.inventory
         if ('pythons' in told && place !== null) deps.notePythons(place.cache, told.pythons)
-        if ('phase' in told && told.phase === 'ready') deps.warmState.remember(told.job)
+        if (!('phase' in told)) return
+        if (told.phase === 'ready') {
+          deps.warmState.remember(told.job)
+          deps.warmState.notePackages(told.job, told.packages)
+        }
+        // What it was warm with is not there any more.
+        if (told.phase === 'failed' && deps.warmState.isWarm(told.job)) deps.warmState.forget(told.job)
       }
       const problem = await perform(worker, { isOffline: true, parallel: deps.parallel(), jobs: [...unknown.values()] }, onMessage)
       if (inventory === null) throw new AppError('cache/unreadable', `The cache could not be looked into: ${problem ?? 'it told nothing'}. Preheat a pipeline first, then look again.`)
       const found = inventory as CacheInventory
       if (place) deps.warmState.noteContent(place.cache, namesOf(found))
       deps.onSize(found.cacheBytes + found.pythonBytes)
-      return contentOf(found, worker.where(), pipelines, deps.warmState)
+      const isUnknown = (pipeline: DiscoveredPipeline): boolean => place !== null && deps.warmState.isWarm(deps.warmState.keyOf(partsOf(pipeline, place, deps.environmentOf(pipeline)))) && deps.warmState.packagesOf(pipeline.realPath) === null
+      return { ...contentOf(found, pipelines, deps.warmState), where: worker.where(), unknown: pipelines.filter((pipeline) => pipeline.hasRequirements && isUnknown(pipeline)).map(({ name }) => name) }
     },
     async dispose() {
       stop.abort()
@@ -229,15 +236,14 @@ export function namesOf(inventory: CacheInventory): string[] {
   return [...new Set(inventory.packages.map(({ name }) => name))]
 }
 
-function contentOf(inventory: CacheInventory, where: string[], pipelines: DiscoveredPipeline[], warmState: WarmState): CacheContent {
+function contentOf(inventory: CacheInventory, pipelines: DiscoveredPipeline[], warmState: WarmState): Omit<CacheContent, 'where' | 'unknown'> {
   const users = new Map<string, string[]>()
   for (const pipeline of pipelines) {
-    for (const [name, version] of warmState.packagesOf(pipeline.realPath)) users.set(`${name} ${version}`, [...(users.get(`${name} ${version}`) ?? []), pipeline.name])
+    for (const [name, version] of warmState.packagesOf(pipeline.realPath) ?? []) users.set(`${name} ${version}`, [...(users.get(`${name} ${version}`) ?? []), pipeline.name])
   }
   const { packages, pythons, ...sizes } = inventory
   return {
     ...sizes,
-    where,
     packages: packages.map((found) => ({ ...found, usedBy: users.get(`${found.name} ${found.version}`) ?? [] })).sort((a, b) => b.bytes - a.bytes),
     pythons: pythons.map((found) => ({ ...found, usedBy: pipelines.filter(({ pythonVersion }) => found.version === pythonVersion || found.version.startsWith(`${pythonVersion}.`)).map(({ name }) => name) })),
   }

@@ -25,7 +25,8 @@ export type ExecutionDeps = {
   publish: Publish
   logsDir: string
   isWarm: (warmKey: string) => boolean
-  rememberWarm: (warmKey: string) => void
+  /** `askedIndex`: what it took may be newer than what was known. */
+  rememberWarm: (warmKey: string, askedIndex: boolean) => void
   forgetWarm: (warmKey: string) => void
 }
 
@@ -84,7 +85,7 @@ export async function execute(run: LiveRun, work: Work, deps: ExecutionDeps): Pr
   /** A full disk must not tear the output that this happens in; the pipeline is then cold once more. */
   const rememberWarm = (key: string): void => {
     try {
-      deps.rememberWarm(key)
+      deps.rememberWarm(key, run.current().ranOffline === false)
     } catch (error) {
       run.notice(`That the packages are in the cache could not be recorded (${toWireError(error).message}).`)
     }
