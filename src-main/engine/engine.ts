@@ -19,6 +19,7 @@ import { createRunDamage } from './cache/run-damage'
 import { createRunSetup } from './cache/run-setup'
 import { createSetupEnvironment, onlyForUv } from './cache/setup-environment'
 import { createTurns } from './cache/turns'
+import { watchCacheWait } from './cache/cache-wait'
 import { createWarmAfterRepair } from './cache/warm-after-repair'
 import { createWarmState } from './cache/warm-state'
 import { createDependencyService, type DependencyService } from './dependencies/dependency-service'
@@ -452,6 +453,7 @@ export function createEngine(config: EngineConfig): Engine {
     isWarm: warmState.isWarm,
     rememberWarm: (key, askedIndex) => warmState.remember(key, askedIndex ? null : undefined),
     forgetWarm: (key) => warmState.forget(key),
+    watchCacheWait: (run, onWaiting) => watchCacheWait(() => (run.workspaceRoot === openRoot(workspace) ? cacheWorker(run.runner) : Promise.reject(new Error('another workspace is open'))), onWaiting),
     settings: () => settings.current(),
     secrets,
     defaultSlots: () => Math.max(1, Math.min(mostDefaultSlots, connection.facts()?.cpuCount ?? cpus().length)),

@@ -4,8 +4,11 @@ import { errorCodes } from '../app-error'
 import { atMs, bytes, event, request, rev } from './define'
 import { pipelineName } from './pipelines'
 
-/** queued ──> python ──> resolving ──> downloading <──> building ──> checking ──> ready; failed and cancelled from everywhere. */
-export const preheatPhase = z.enum(['queued', 'python', 'resolving', 'downloading', 'building', 'checking', 'ready', 'failed', 'cancelled'])
+/**
+ * `locked`: something else works alone in the cache, and uv waits until that is done.
+ * queued <──> locked; queued ──> python ──> resolving ──> downloading <──> building ──> checking ──> ready; failed and cancelled from everywhere.
+ */
+export const preheatPhase = z.enum(['queued', 'locked', 'python', 'resolving', 'downloading', 'building', 'checking', 'ready', 'failed', 'cancelled'])
 export type PreheatPhase = z.infer<typeof preheatPhase>
 
 /** One pipeline's way into the cache. */

@@ -9,6 +9,7 @@ import type { DiscoveredPipeline } from '../pipelines/discovery'
 import { maskText } from '../secrets/masker'
 import { jobOf, partsOf, type AskedJob } from './cache-jobs'
 import { createMessageReader, preheatMessage, type CacheInventory, type CacheJob, type PreheatMessage, type PreheatWork } from './cache-work'
+import { cacheWaitWords, watchCacheWait } from './cache-wait'
 import type { CacheWorker } from './cache-worker'
 import type { PythonList } from './known-pythons'
 import type { SetupEnvironment } from './setup-environment'
@@ -113,7 +114,13 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
       if (known) known.tasks.push(task)
       else groups.set(id, { tasks: [task], pipelineDir: asked.pipelineDir, job: { ...asked.job, id } })
     }
+    const moveAll = (from: PreheatJob['phase'], to: PreheatJob['phase']): Task[] => {
+      const moved = tasks.filter(({ job }) => job.phase === from)
+      for (const task of moved) change(task, { phase: to })
+      return moved
+    }
     const onMessage = (told: PreheatMessage): void => {
+      moveAll('locked', 'queued')
       if ('inventory' in told) {
         deps.warmState.noteContent(place.cache, namesOf(told.inventory))
         deps.onSize(told.inventory.cacheBytes + told.inventory.pythonBytes)
@@ -126,7 +133,14 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     const batches = [...(together.length > 0 ? [{ jobs: together, pipelineDir: undefined }] : []), ...jobs.flatMap(({ job, pipelineDir }) => (pipelineDir === undefined ? [] : [{ jobs: [job], pipelineDir }]))]
     for (const batch of batches) {
       if (stop.signal.aborted) return
-      const problem = await perform(worker, { isOffline: false, parallel: deps.parallel(), jobs: batch.jobs }, onMessage, stop.signal, batch.pipelineDir)
+      const wait = watchCacheWait(() => Promise.resolve(worker), () => {
+        for (const task of moveAll('queued', 'locked')) addLine(task, cacheWaitWords)
+      })
+      const heard = (told: PreheatMessage): void => {
+        wait.heard()
+        onMessage(told)
+      }
+      const problem = await perform(worker, { isOffline: false, parallel: deps.parallel(), jobs: batch.jobs }, heard, stop.signal, batch.pipelineDir).finally(() => wait.over())
       const left = batch.jobs.flatMap(({ id }) => groups.get(id)?.tasks ?? []).filter(({ job }) => !isOver(job))
       for (const task of left) if (!stop.signal.aborted) change(task, { phase: 'failed', message: maskText(task.environment.maskValues, problem ?? 'The program that fills the cache ended early. Try again.') })
     }
