@@ -214,13 +214,9 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
       const onMessage = (told: PreheatMessage): void => {
         if ('inventory' in told) inventory = told.inventory
         if ('pythons' in told && place !== null) deps.notePythons(place.cache, told.pythons)
-        if (!('phase' in told)) return
-        if (told.phase === 'ready') {
-          deps.warmState.remember(told.job)
-          deps.warmState.notePackages(told.job, told.packages)
-        }
-        // What it was warm with is not there any more.
-        if (told.phase === 'failed' && deps.warmState.isWarm(told.job)) deps.warmState.forget(told.job)
+        if (!('phase' in told) || told.phase !== 'ready') return
+        deps.warmState.remember(told.job)
+        deps.warmState.notePackages(told.job, told.packages)
       }
       const problem = await perform(worker, { isOffline: true, parallel: deps.parallel(), jobs: [...unknown.values()] }, onMessage)
       if (inventory === null) throw new AppError('cache/unreadable', `The cache could not be looked into: ${problem ?? 'it told nothing'}. Preheat a pipeline first, then look again.`)
