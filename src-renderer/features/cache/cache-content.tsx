@@ -55,10 +55,12 @@ function Rows({ head, isKnown, rows }: { head: string; /** Of every warm pipelin
 export function CacheContentSection(): ReactNode {
   const { t, i18n } = useTranslation()
   const root = useEngineMirror((mirror) => mirror.workspace?.workspace?.root ?? null)
-  const { content, isLooking, problem, root: lookedRoot } = useCacheContent()
+  const { content, isLooking, problem, root: lookedRoot, preheatedAtMs } = useCacheContent()
+  const isOutdated = useEngineMirror(({ preheat }) => preheat?.isRunning === false && preheat.startedAtMs !== null && preheat.startedAtMs !== preheatedAtMs)
   useEffect(() => {
     if (lookedRoot !== root) void lookIntoCache().then(() => askWhatIsFetched(null, false))
-  }, [lookedRoot, root])
+    else if (isOutdated && !isLooking) void lookIntoCache()
+  }, [lookedRoot, root, isOutdated, isLooking])
   const size = (bytes: number): string => byteText(bytes, i18n.language)
   return (
     <section aria-label={t('cache.content.title')}>
