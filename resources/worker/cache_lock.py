@@ -37,3 +37,17 @@ def take_lock(folder, alone):
                 file.close()
                 raise InUse()
             time.sleep(0.05)
+
+
+def is_held_alone(folder):
+    """Asks for it together with others, for a moment; where there is no lock file nobody holds it."""
+    if fcntl is None:  # On Windows everybody here asks for it alone.
+        return False
+    try:
+        with open(os.path.join(folder, ".lock"), "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return False
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False

@@ -1,9 +1,11 @@
 """Looks what could be removed from uv's cache, and removes what of it was agreed on. How it is told and what it tells: uv_work.py.
 
-    {"action": "plan", "packages": [[name, version]], "unused": bool, "leftovers": bool, "used": [[name, version]], "parallel": int, "jobs": [...]}
+    {"action": "plan", "packages": [[name, version]], "unused": bool, "leftovers": bool, "used": [[name, version]],
+     "isUnknown": bool, "warm": [id], "parallel": int, "jobs": [...]}
     {"action": "remove", "ids": [...]}
 
-`jobs` are as preheat.py takes them: started without a network, each shows the environment it takes and what is in it.
+`jobs` are as preheat.py takes them: started without a network, each shows the environment it takes and what is in it. Where one
+of the `warm` does not show it, or it is not known of another (`isUnknown`), nothing is unused.
 `leftovers` is what `uv cache prune` would throw away, but for environments: uv takes all of them, also those in which the
 next runs would start at once.
 """
@@ -193,9 +195,11 @@ def plan(work):
         inside, is_local = contents(archive)
         used.update(inside if is_local else [])
     chosen = {tuple(package) for package in work["packages"]}
-    if work["unused"]:
+    is_unknown = work["isUnknown"] or any(archive is None and job["id"] in work["warm"] for job, archive in zip(work["jobs"], archives))
+    wants_unused = work["unused"] and not is_unknown
+    if wants_unused:
         chosen |= set(cache.packages()) - used
-    is_unused = lambda link, archive, is_local: work["unused"] and archive not in archives and not is_local
+    is_unused = lambda link, archive, is_local: wants_unused and archive not in archives and not is_local
     sizes = Sizes()
     for item in items_of(cache, chosen, is_unused, cache.leftovers() if work["leftovers"] else []):
         tell(item=item.id, kind=item.kind, name=item.name, bytes=sum(sizes.below(path) for path in item.paths), packages=getattr(item, "packages", []))

@@ -43,8 +43,7 @@ class Job:
     def run(self):
         try:
             if self.is_offline:
-                self.check()
-                tell(job=self.id, phase="ready", packages=None)
+                tell(job=self.id, phase="ready", packages=self.check())
                 return
             self.ensure_python()
             packages = [] if self.file is None else self.resolve()
@@ -130,20 +129,19 @@ class Job:
 
     def check(self, packages=(), is_new=False):
         """It starts without a network, and no file that its packages came with is missing or of another size. What was fetched
-        a moment ago is as it is published, whatever its RECORD says. Who only looks cannot know how it was published: larger
-        than its RECORD says, a file is no reason against a start."""
+        a moment ago is as it is published, whatever its RECORD says; so may be what is only of another size, in a cache that was
+        imported for example: cache_check.py tells of that. Answers what it starts with."""
         if not self.is_offline:
             tell(job=self.id, phase="checking")
         site, errors = cache_files.environment_of(self.offline, self.arguments())
         if errors:
             raise Failed(errors)
         found = [] if site is None else cache_files.damage_of("environment", cache_files.archive_of(site), [], False, list(map(tuple, packages)))
-        if self.is_offline:
-            found = [item for item in found if any(why != "changed" for _, why in item["files"])]
         if found and is_new:
             self.log("published with another RECORD: " + ", ".join(map(cache_files.words, found)))
-        elif found:
+        elif found and not (self.is_offline and all(why == "changed" for item in found for _, why in item["files"])):
             raise Failed("In the cache " + ", ".join(map(cache_files.words, found)))
+        return [] if site is None else sorted(cache_files.packages_in(site))
 
     def call(self, command, seconds, quiet=False, on_line=None, env=None):
         """As uv_work.call; what uv says is told line by line as well."""

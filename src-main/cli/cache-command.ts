@@ -37,6 +37,7 @@ async function listContent({ api, output, invocation }: Input): Promise<number> 
     ...content.packages.map(({ name, version, bytes, usedBy }) => [printable(name), printable(version), sizeText(bytes), printable(usedBy.join(', '))]),
   ]
   for (const line of formatTable(rows)) await output.line(line.trimEnd())
+  for (const name of content.unknown) output.say(`What ${printable(name)} uses is not known. ffdesk preheat ${printable(name)} finds it out.`)
   return exitCodes.ok
 }
 
@@ -45,9 +46,9 @@ async function prune({ api, output, invocation }: Input, yes: boolean): Promise<
   const { id, ...preview } = await api('cache.previewRemoval', { packages: [], unused: true, leftovers: true })
   if (invocation.json) await output.json({ type: 'preview', ...preview })
   for (const line of formatTable(preview.items.map(({ kind, name, bytes, packages }) => [kind, sizeText(bytes), printable(kind === 'environment' ? packages.join(', ') : name)]))) output.say(line.trimEnd())
-  for (const name of preview.unknown) output.say(`What ${printable(name)} uses is not known: it may have to fetch again.`)
+  for (const name of preview.unknown) output.say(`What ${printable(name)} uses is not known, so no package counts as unused. ffdesk preheat ${printable(name)} finds it out.`)
   if (preview.items.length === 0) {
-    output.say('Nothing to remove: all that is there is used by a pipeline.')
+    output.say(preview.unknown.length > 0 ? 'Nothing to remove.' : 'Nothing to remove: all that is there is used by a pipeline.')
     return exitCodes.ok
   }
   output.say(`${preview.items.length} ${preview.items.length === 1 ? 'entry' : 'entries'}, ${sizeText(preview.bytes)}`)

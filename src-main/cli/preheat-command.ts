@@ -43,6 +43,8 @@ function lineOf({ pipeline, phase, total, message }: PreheatJob): string {
       return `${name}: ready${total === 0 ? '' : ` (${total} ${total === 1 ? 'package' : 'packages'})`}`
     case 'failed':
       return `${name}: failed\n${(message ?? '').split('\n').map((line) => `  ${printable(line)}`).join('\n')}`
+    case 'locked':
+      return `${name}: waits, something else works alone in the cache (uv cache clean, a removal or an import)`
     default:
       return `${name}: ${phase}`
   }

@@ -4,8 +4,11 @@ import { errorCodes } from '../app-error'
 import { atMs, bytes, event, request, rev } from './define'
 import { pipelineName } from './pipelines'
 
-/** queued ──> python ──> resolving ──> downloading <──> building ──> checking ──> ready; failed and cancelled from everywhere. */
-export const preheatPhase = z.enum(['queued', 'python', 'resolving', 'downloading', 'building', 'checking', 'ready', 'failed', 'cancelled'])
+/**
+ * `locked`: something else works alone in the cache, and uv waits until that is done.
+ * queued <──> locked; queued ──> python ──> resolving ──> downloading <──> building ──> checking ──> ready; failed and cancelled from everywhere.
+ */
+export const preheatPhase = z.enum(['queued', 'locked', 'python', 'resolving', 'downloading', 'building', 'checking', 'ready', 'failed', 'cancelled'])
 export type PreheatPhase = z.infer<typeof preheatPhase>
 
 /** One pipeline's way into the cache. */
@@ -27,11 +30,11 @@ export type PreheatJob = z.infer<typeof preheatJob>
 export const preheatState = z.object({ isRunning: z.boolean(), jobs: z.array(preheatJob), startedAtMs: atMs.nullable(), rev })
 export type PreheatState = z.infer<typeof preheatState>
 
-const cachedPackage = z.object({ name: z.string(), version: z.string(), bytes, atMs, /** Pipelines whose set-up took it, as far as known. */ usedBy: z.array(z.string()) })
+const cachedPackage = z.object({ name: z.string(), version: z.string(), bytes, atMs, /** Pipelines whose set-up takes it. */ usedBy: z.array(z.string()) })
 
 const cachedPython = z.object({ version: z.string(), folder: z.string(), bytes, usedBy: z.array(z.string()) })
 
-/** `where`: the volumes, or the folder on this computer. Packages by size, largest first. */
+/** `where`: the volumes, or the folder on this computer. Packages by size, largest first. `unknown`: warm pipelines of which it is not known what they take. */
 export const cacheContent = z.object({
   where: z.array(z.string()),
   packages: z.array(cachedPackage),
@@ -39,6 +42,7 @@ export const cacheContent = z.object({
   environments: z.number().int().nonnegative(),
   cacheBytes: bytes,
   pythonBytes: bytes,
+  unknown: z.array(z.string()),
 })
 export type CacheContent = z.infer<typeof cacheContent>
 
@@ -56,7 +60,7 @@ export const cacheRemoval = z.object({
   bytes,
   /** Pipelines that have to fetch again then. */
   affected: z.array(z.string()),
-  /** Pipelines of which it is not known what they use. */
+  /** Warm pipelines of which it is not known what they use: then nothing counts as unused. */
   unknown: z.array(z.string()),
   /** Why it cannot be removed at this moment. */
   inUseBy: z.object({ /** Pipelines. */ runs: z.array(z.string()), isPreheating: z.boolean() }),

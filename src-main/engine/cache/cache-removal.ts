@@ -82,18 +82,20 @@ export function createCacheRemover(deps: CacheRemovalDeps): CacheRemover {
         const { job, pipelineDir } = jobOf(key, pipeline, environment, worker)
         const known = setups.get(key)
         if (known) known.names.push(pipeline.name)
-        else setups.set(key, { job: pipelineDir === undefined ? job : null, names: [pipeline.name], packages: null })
+        // One that needs its folder is not started here.
+        else setups.set(key, pipelineDir === undefined ? { job, names: [pipeline.name], packages: null } : { job: null, names: [pipeline.name], packages: deps.warmState.packagesOf(pipeline.realPath)?.map(named) ?? null })
       }
-      const used = pipelines.flatMap(({ realPath }) => deps.warmState.packagesOf(realPath))
+      const used = pipelines.flatMap(({ realPath }) => deps.warmState.packagesOf(realPath) ?? [])
+      const warm = [...setups].filter(([key]) => deps.warmState.isWarm(key))
+      const isUnknown = warm.some(([, { job, packages }]) => job === null && packages === null)
       const jobs = [...setups.values()].flatMap(({ job }) => (job === null ? [] : [job]))
       const items: (CacheRemoval['items'][number] & { id: string })[] = []
-      await perform({ action: 'plan', ...choice, packages: choice.packages.map(({ name, version }) => [name, version]), used, parallel: deps.parallel(), jobs }, false, (told) => {
+      await perform({ action: 'plan', ...choice, packages: choice.packages.map(({ name, version }) => [name, version]), used, isUnknown, warm: warm.map(([key]) => key), parallel: deps.parallel(), jobs }, false, (told) => {
         if ('item' in told) items.push({ id: told.item, kind: told.kind, name: told.name, bytes: told.bytes, packages: told.packages.map(named) })
         const setup = 'user' in told ? setups.get(told.user) : undefined
         if (setup && 'user' in told) setup.packages = told.packages?.map(named) ?? null
       })
       const gone = new Set(items.flatMap(({ kind, name }) => (kind === 'package' ? [name] : [])))
-      const warm = [...setups].filter(([key]) => deps.warmState.isWarm(key))
       const staysWarm = ({ packages }: { packages: string[] | null }): boolean => gone.size === 0 || (packages !== null && !packages.some((name) => gone.has(name)))
       const withoutPackages = place === null ? [] : pipelines.flatMap((pipeline) => (chooseRequirements(pipeline.realPath) === null ? [deps.warmState.keyOf(partsOf(pipeline, place, deps.environmentOf(pipeline)))] : []))
       previewed = { id: randomUUID(), ids: items.map(({ id }) => id), place, warmKeys: new Set([...withoutPackages, ...warm.flatMap(([key, setup]) => (staysWarm(setup) ? [key] : []))]) }
@@ -102,7 +104,7 @@ export function createCacheRemover(deps: CacheRemovalDeps): CacheRemover {
         items: items.map(({ id: _id, ...item }) => item),
         bytes: items.reduce((sum, item) => sum + item.bytes, 0),
         affected: warm.flatMap(([, setup]) => (staysWarm(setup) ? [] : setup.names)),
-        unknown: warm.flatMap(([, { job, names }]) => (job === null ? names : [])),
+        unknown: warm.flatMap(([, { packages, names }]) => (packages === null ? names : [])),
         inUseBy,
       }
     },

@@ -5,7 +5,7 @@
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { PipelineCache, PipelineCatalog } from '@shared/contract/pipelines'
-import type { RunnerKind } from '@shared/contract/runs'
+import type { Run, RunnerKind } from '@shared/contract/runs'
 import type { Settings } from '@shared/contract/settings'
 import type { Workspace } from '@shared/contract/workspace'
 import { createDependencyService, type DependencyService } from '../dependencies/dependency-service'
@@ -31,6 +31,7 @@ import { createCacheCheck, type CacheCheck } from './cache-check'
 import { jobOf, partsOf } from './cache-jobs'
 import { createCachePlaces } from './cache-place'
 import { createCacheState } from './cache-state'
+import { watchCacheWait } from './cache-wait'
 import { createCacheUpkeep, type CacheUpkeepService } from './cache-upkeep'
 import { createContainerCache, createHostCache, type CacheWorker } from './cache-worker'
 import { createFetchEstimates, type FetchEstimates } from './fetch-estimates'
@@ -86,6 +87,8 @@ export type CacheServices = {
   warmState: WarmState
   damage: RunDamage
   setupOf: (place: CachePlace, spec: RunSpec) => Promise<Setup>
+  /** Tells once when the run waits for something that works alone in its cache. Answers what ends the watch. */
+  watchWait: (run: Pick<Run, 'workspaceRoot' | 'runner'>, onWaiting: () => void) => ReturnType<typeof watchCacheWait>
   placeOnHost: (uvVersion: string, workspaceRoot: string) => CachePlace
   stateOf: (pipeline: DiscoveredPipeline) => PipelineCache
   /** Looks anew where runs install into, and so which pipelines are warm. Never rejects. */
@@ -229,6 +232,7 @@ export function createCacheServices(deps: CacheServicesDeps): CacheServices {
     upkeep,
     warmState,
     damage,
+    watchWait: (run, onWaiting) => watchCacheWait(() => (run.workspaceRoot === deps.openRoot() ? workerFor(run.runner) : Promise.reject(new Error('another workspace is open'))), onWaiting),
     setupOf: createRunSetup({ warmState, settings, network, indexReach }),
     placeOnHost: places.onHost,
     stateOf: createCacheState({ warmState, fetches, pythons: knownPythons, environmentOf, place: () => places.current(), isImageMissing }),

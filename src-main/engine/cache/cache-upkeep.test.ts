@@ -7,7 +7,7 @@ const never = (): Promise<never> => Promise.reject(new Error('not asked for here
 
 function upkeep(capGigabytes: number) {
   const told: CacheUpkeep[] = []
-  const warmState = { keyOf: () => '', packagesOf: () => [], isWarm: () => false, forgetOthers: () => () => undefined, noteContent: () => undefined }
+  const warmState = { keyOf: () => '', packagesOf: () => null, isWarm: () => false, forgetOthers: () => () => undefined, noteContent: () => undefined }
   const service = createCacheUpkeep({
     pipelines: () => [],
     environmentOf: () => ({ env: {}, maskValues: [] }), warmState, worker: never, place: never, usedBy: never, parallel: () => 1, runDir: '/nowhere', onImported: never, capGigabytes: () => capGigabytes,

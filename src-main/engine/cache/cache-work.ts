@@ -57,7 +57,7 @@ export const estimateMessage = z.union([
 
 export const preheatMessage = z.union([
   z.object({ job, text: z.string() }),
-  z.object({ job, phase: z.literal('ready'), packages: z.array(z.tuple([z.string(), z.string()])).nullable() }),
+  z.object({ job, phase: z.literal('ready'), packages: z.array(z.tuple([z.string(), z.string()])) }),
   z.object({ job, phase: z.literal('failed'), message: z.string() }),
   z.object({ job, phase: z.literal('downloading'), done: count, total: count, doneBytes: count, totalBytes: count }),
   z.object({ job, phase: z.enum(['python', 'resolving', 'building', 'checking']) }),

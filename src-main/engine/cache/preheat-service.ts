@@ -9,6 +9,7 @@ import type { DiscoveredPipeline } from '../pipelines/discovery'
 import { maskText } from '../secrets/masker'
 import { jobOf, partsOf, type AskedJob } from './cache-jobs'
 import { createMessageReader, preheatMessage, type CacheInventory, type CacheJob, type PreheatMessage, type PreheatWork } from './cache-work'
+import { cacheWaitWords, watchCacheWait } from './cache-wait'
 import type { CacheWorker } from './cache-worker'
 import type { PythonList } from './known-pythons'
 import type { SetupEnvironment } from './setup-environment'
@@ -87,8 +88,8 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     if ('text' in told) return addLine(task, maskText(task.environment.maskValues, told.text))
     if (!('phase' in told)) return
     if (told.phase === 'ready') {
-      deps.warmState.remember(task.key, told.packages ?? [])
-      const total = told.packages?.length ?? 0
+      deps.warmState.remember(task.key, told.packages)
+      const total = told.packages.length
       return change(task, { phase: 'ready', done: total, total, doneBytes: task.job.totalBytes })
     }
     if (told.phase === 'failed') {
@@ -113,7 +114,13 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
       if (known) known.tasks.push(task)
       else groups.set(id, { tasks: [task], pipelineDir: asked.pipelineDir, job: { ...asked.job, id } })
     }
+    const moveAll = (from: PreheatJob['phase'], to: PreheatJob['phase']): Task[] => {
+      const moved = tasks.filter(({ job }) => job.phase === from)
+      for (const task of moved) change(task, { phase: to })
+      return moved
+    }
     const onMessage = (told: PreheatMessage): void => {
+      moveAll('locked', 'queued')
       if ('inventory' in told) {
         deps.warmState.noteContent(place.cache, namesOf(told.inventory))
         deps.onSize(told.inventory.cacheBytes + told.inventory.pythonBytes)
@@ -126,7 +133,14 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
     const batches = [...(together.length > 0 ? [{ jobs: together, pipelineDir: undefined }] : []), ...jobs.flatMap(({ job, pipelineDir }) => (pipelineDir === undefined ? [] : [{ jobs: [job], pipelineDir }]))]
     for (const batch of batches) {
       if (stop.signal.aborted) return
-      const problem = await perform(worker, { isOffline: false, parallel: deps.parallel(), jobs: batch.jobs }, onMessage, stop.signal, batch.pipelineDir)
+      const wait = watchCacheWait(() => Promise.resolve(worker), () => {
+        for (const task of moveAll('queued', 'locked')) addLine(task, cacheWaitWords)
+      })
+      const heard = (told: PreheatMessage): void => {
+        wait.heard()
+        onMessage(told)
+      }
+      const problem = await perform(worker, { isOffline: false, parallel: deps.parallel(), jobs: batch.jobs }, heard, stop.signal, batch.pipelineDir).finally(() => wait.over())
       const left = batch.jobs.flatMap(({ id }) => groups.get(id)?.tasks ?? []).filter(({ job }) => !isOver(job))
       for (const task of left) if (!stop.signal.aborted) change(task, { phase: 'failed', message: maskText(task.environment.maskValues, problem ?? 'The program that fills the cache ended early. Try again.') })
     }
@@ -194,20 +208,23 @@ export function createPreheatService(deps: PreheatDeps): PreheatService {
         const environment = deps.environmentOf(pipeline)
         const key = deps.warmState.keyOf(partsOf(pipeline, place, environment))
         const { job, pipelineDir } = jobOf(key, pipeline, environment, worker)
-        if (pipelineDir === undefined && !deps.warmState.isWarm(key)) unknown.set(key, job)
+        if (pipelineDir === undefined && !(deps.warmState.isWarm(key) && deps.warmState.knowsPackages(key))) unknown.set(key, job)
       }
       let inventory: CacheInventory | null = null
       const onMessage = (told: PreheatMessage): void => {
         if ('inventory' in told) inventory = told.inventory
         if ('pythons' in told && place !== null) deps.notePythons(place.cache, told.pythons)
-        if ('phase' in told && told.phase === 'ready') deps.warmState.remember(told.job)
+        if (!('phase' in told) || told.phase !== 'ready') return
+        deps.warmState.remember(told.job)
+        deps.warmState.notePackages(told.job, told.packages)
       }
       const problem = await perform(worker, { isOffline: true, parallel: deps.parallel(), jobs: [...unknown.values()] }, onMessage)
       if (inventory === null) throw new AppError('cache/unreadable', `The cache could not be looked into: ${problem ?? 'it told nothing'}. Preheat a pipeline first, then look again.`)
       const found = inventory as CacheInventory
       if (place) deps.warmState.noteContent(place.cache, namesOf(found))
       deps.onSize(found.cacheBytes + found.pythonBytes)
-      return contentOf(found, worker.where(), pipelines, deps.warmState)
+      const isUnknown = (pipeline: DiscoveredPipeline): boolean => place !== null && deps.warmState.isWarm(deps.warmState.keyOf(partsOf(pipeline, place, deps.environmentOf(pipeline)))) && deps.warmState.packagesOf(pipeline.realPath) === null
+      return { ...contentOf(found, pipelines, deps.warmState), where: worker.where(), unknown: pipelines.filter((pipeline) => pipeline.hasRequirements && isUnknown(pipeline)).map(({ name }) => name) }
     },
     async dispose() {
       stop.abort()
@@ -229,15 +246,14 @@ export function namesOf(inventory: CacheInventory): string[] {
   return [...new Set(inventory.packages.map(({ name }) => name))]
 }
 
-function contentOf(inventory: CacheInventory, where: string[], pipelines: DiscoveredPipeline[], warmState: WarmState): CacheContent {
+function contentOf(inventory: CacheInventory, pipelines: DiscoveredPipeline[], warmState: WarmState): Omit<CacheContent, 'where' | 'unknown'> {
   const users = new Map<string, string[]>()
   for (const pipeline of pipelines) {
-    for (const [name, version] of warmState.packagesOf(pipeline.realPath)) users.set(`${name} ${version}`, [...(users.get(`${name} ${version}`) ?? []), pipeline.name])
+    for (const [name, version] of warmState.packagesOf(pipeline.realPath) ?? []) users.set(`${name} ${version}`, [...(users.get(`${name} ${version}`) ?? []), pipeline.name])
   }
   const { packages, pythons, ...sizes } = inventory
   return {
     ...sizes,
-    where,
     packages: packages.map((found) => ({ ...found, usedBy: users.get(`${found.name} ${found.version}`) ?? [] })).sort((a, b) => b.bytes - a.bytes),
     pythons: pythons.map((found) => ({ ...found, usedBy: pipelines.filter(({ pythonVersion }) => found.version === pythonVersion || found.version.startsWith(`${pythonVersion}.`)).map(({ name }) => name) })),
   }

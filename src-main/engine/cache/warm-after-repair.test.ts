@@ -13,12 +13,12 @@ function world(startsAgain: string[]) {
   const root = makeTemporaryWorkspace({ 'a/main.py': '', 'b/main.py': '', 'c/main.py': '' })
   const pipelines = ['a', 'b', 'c'].map((name) => discoveredPipeline(join(root, name)))
   const warm = new Set(pipelines.map(({ realPath }) => realPath))
-  const packages: Record<string, [string, string][]> = { a: [['six', '1']], b: [['idna', '1']], c: [] }
+  const packages: Record<string, [string, string][]> = { a: [['six', '1']], b: [['idna', '1']] }
   let looks = 0
   const repair = createWarmAfterRepair({
     pipelines: () => pipelines,
     keyParts: (pipeline, held) => partsOf(pipeline, held, { env: {}, maskValues: [] }),
-    warmState: { keyOf: ({ pipelineDir }) => pipelineDir, isWarm: (key) => warm.has(key), forget: (key) => void warm.delete(key), packagesOf: (dir) => packages[dir.slice(-1)] ?? [] },
+    warmState: { keyOf: ({ pipelineDir }) => pipelineDir, isWarm: (key) => warm.has(key), forget: (key) => void warm.delete(key), packagesOf: (dir) => packages[dir.slice(-1)] ?? null },
     async look() {
       looks += 1
       for (const name of startsAgain) warm.add(join(root, name))

@@ -25,7 +25,7 @@ export function createWarmAfterRepair({ pipelines, warmState, keyParts, look }: 
     const gone = new Set(damage.map(({ name, version }) => `${name} ${version}`))
     const takesIt = ({ realPath }: DiscoveredPipeline): boolean => {
       const taken = warmState.packagesOf(realPath)
-      return taken.length === 0 || gone.has(' ') || taken.some(([name, version]) => gone.has(`${name} ${version}`))
+      return taken === null || gone.has(' ') || taken.some(([name, version]) => gone.has(`${name} ${version}`))
     }
     const forgotten = pipelines().filter((pipeline) => isWarm(pipeline, place) && takesIt(pipeline))
     for (const pipeline of forgotten) warmState.forget(warmState.keyOf(keyParts(pipeline, place)))

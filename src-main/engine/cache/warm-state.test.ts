@@ -55,6 +55,37 @@ test('two pipelines with one set-up are warm together, and each knows its packag
   expect(look()).toMatchObject({ state: 'warm' })
 })
 
+test('what it takes belongs to the set-up: an edit that a run made warm takes what is not known yet, and changed back what it took', () => {
+  const { state, parts, folder } = world()
+  const taken = (): unknown => (state.keyOf(parts), state.packagesOf(parts.pipelineDir))
+  expect(taken()).toBe(null)
+  state.remember(state.keyOf(parts), [['six', '1.16.0']])
+  addFiles(folder, { 'demo/requirements.txt': 'six==1.17.0\n' })
+  // Stale: until it is warm again the last one counts.
+  expect(taken()).toEqual([['six', '1.16.0']])
+  const key = state.keyOf(parts)
+  state.remember(key)
+  expect([taken(), state.knowsPackages(key)]).toEqual([null, false])
+  state.notePackages(key, [['six', '1.17.0']])
+  state.remember(key)
+  expect([taken(), state.knowsPackages(key)]).toEqual([[['six', '1.17.0']], true])
+  addFiles(folder, { 'demo/requirements.txt': 'six\n' })
+  expect(taken()).toEqual([['six', '1.16.0']])
+})
+
+test('a run that asked the index may have taken something newer', () => {
+  const { state, parts } = world()
+  const key = state.keyOf(parts)
+  state.remember(key, [['six', '1.16.0']])
+  state.remember(key, null)
+  expect([state.isWarm(key), state.packagesOf(parts.pipelineDir)]).toEqual([true, null])
+  // And what was forgotten is found warm with other packages.
+  state.notePackages(key, [['six', '1.17.0']])
+  state.forget(key)
+  state.remember(key)
+  expect(state.packagesOf(parts.pipelineDir)).toBe(null)
+})
+
 test('a lock that lacks what requirements.txt asks for is outdated, although it starts offline', () => {
   const { state, parts, look, folder } = world()
   addFiles(folder, { 'demo/requirements.txt.lock': 'six==1.17.0\n' })

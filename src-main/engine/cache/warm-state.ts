@@ -32,16 +32,19 @@ export type WarmState = {
   /** Names a set-up. Without requirements it stands for Python alone. */
   keyOf(parts: SetupParts): string
   isWarm(key: string): boolean
-  /** A set-up with this key worked; `packages` as resolved, where that is known. */
-  remember(key: string, packages?: ResolvedPackages): void
+  /** A set-up with this key worked; `packages` as resolved by the index, null where it was asked and they are not known. */
+  remember(key: string, packages?: ResolvedPackages | null): void
+  /** What it takes, found out without the index. */
+  notePackages(key: string, packages: ResolvedPackages): void
+  knowsPackages(key: string): boolean
   forget(key: string): void
   /** Forgets all that is warm in the cache but these keys: also set-ups that a pipeline had before. Answers how to take it back. */
   forgetOthers(cache: string, kept: ReadonlySet<string>): () => void
   rememberFailure(key: string, message: string): void
   /** `place` is null while neither an image nor a cache is known. */
   stateOf(pipeline: LookedAt, place: CachePlace | null): PipelineCache
-  /** What the newest set-up of the pipeline took, as far as it is known. */
-  packagesOf(pipelineDir: string): ResolvedPackages
+  /** What the pipeline's set-up takes, of one that is not warm the newest that worked. null: not known. */
+  packagesOf(pipelineDir: string): ResolvedPackages | null
   /** Names of packages that the cache holds. */
   noteContent(cache: string, names: readonly string[]): void
   /** Another one whenever the cache was seen to hold something else. */
@@ -67,12 +70,13 @@ export function createWarmState(facts: Facts, onChanged: () => void, pythons: Pi
   const keyOf = (parts: SetupParts): string => {
     const removals = pythons.removals(parts.cache, parts.pythonVersion)
     const setup: Setup = { ...setupOf(parts), ...(removals > 0 && { pythonRemovals: removals }) }
-    const key = createHash('sha256').update(JSON.stringify(setup)).digest('hex')
+    const key = keyOfSetup(setup)
     latest.set(parts.pipelineDir, { key, setup })
     return key
   }
   const noteOther = (cache: string): void => facts.set(`content-of:${cache}`, randomUUID())
   const lastSetup = (pipelineDir: string): Setup | null => JSON.parse(facts.get(`warmed-as:${pipelineDir}`) || 'null') as Setup | null
+  const packagesIn = (key: string): ResolvedPackages | null => JSON.parse(facts.get(`packages-in:${key}`) || 'null') as ResolvedPackages | null
   const contentOf = (cache: string): ReadonlySet<string> | null => {
     const known = contents.get(cache)
     if (known) return known
@@ -96,16 +100,19 @@ export function createWarmState(facts: Facts, onChanged: () => void, pythons: Pi
       const isNew = warmedAt(key) === null
       if (isNew || packages !== undefined) facts.set(`warm:${key}`, String(Date.now()))
       facts.set(`preheat-failed:${key}`, '')
+      if (packages) facts.set(`packages-in:${key}`, JSON.stringify(packages))
+      else if (isNew || packages === null) facts.remove(`packages-in:${key}`)
       for (const [pipelineDir, known] of latest) {
         if (known.key !== key) continue
         facts.set(`${warmInPrefix(known.setup.cache)}${key}`, '')
         facts.set(`warmed-as:${pipelineDir}`, JSON.stringify(known.setup))
         pythons.noteWorked(known.setup.cache, known.setup.python)
-        if (packages !== undefined) facts.set(`packages:${pipelineDir}`, JSON.stringify(packages))
         if (isNew) noteOther(known.setup.cache)
       }
       if (isNew || packages !== undefined) onChanged()
     },
+    notePackages: (key, packages) => facts.set(`packages-in:${key}`, JSON.stringify(packages)),
+    knowsPackages: (key) => packagesIn(key) !== null,
     forget(key) {
       facts.set(`warm:${key}`, '')
       onChanged()
@@ -152,7 +159,12 @@ export function createWarmState(facts: Facts, onChanged: () => void, pythons: Pi
       if (before && now) return { ...none, state: 'stale', reason: whatChanged(before, now), missing }
       return { ...none, state: isPartial ? 'partial' : 'cold', missing }
     },
-    packagesOf: (pipelineDir) => JSON.parse(facts.get(`packages:${pipelineDir}`) || '[]') as ResolvedPackages,
+    packagesOf(pipelineDir) {
+      const key = latest.get(pipelineDir)?.key
+      if (key !== undefined && warmedAt(key) !== null) return packagesIn(key)
+      const before = lastSetup(pipelineDir)
+      return before && packagesIn(keyOfSetup(before))
+    },
     contentOf: (cache) => facts.get(`content-of:${cache}`) ?? '',
     noteContent(cache, names) {
       if (names.join(' ') !== facts.get(`cache-names:${cache}`)) noteOther(cache)
@@ -169,6 +181,10 @@ export function createWarmState(facts: Facts, onChanged: () => void, pythons: Pi
 
 function warmInPrefix(cache: string): string {
   return `warm-in:${createHash('sha256').update(cache).digest('hex').slice(0, 16)}:`
+}
+
+function keyOfSetup(setup: Setup): string {
+  return createHash('sha256').update(JSON.stringify(setup)).digest('hex')
 }
 
 function setupOf({ installer, cache, pythonVersion, pipelineDir, env }: SetupParts): Setup {

@@ -5,6 +5,7 @@
 import { toWireError } from '@shared/app-error'
 import type { Run } from '@shared/contract/runs'
 import type { PipelineLimits } from '@shared/pipeline-config-model'
+import { cacheWaitWords, type CacheWait } from '../cache/cache-wait'
 import type { Publish } from '../events'
 import type { GitFacts } from '../git/git-facts'
 import { createNotebookRun } from '../notebooks/notebook-run'
@@ -25,8 +26,11 @@ export type ExecutionDeps = {
   publish: Publish
   logsDir: string
   isWarm: (warmKey: string) => boolean
-  rememberWarm: (warmKey: string) => void
+  /** `askedIndex`: what it took may be newer than what was known. */
+  rememberWarm: (warmKey: string, askedIndex: boolean) => void
   forgetWarm: (warmKey: string) => void
+  /** A set-up begins. */
+  watchCacheWait: (run: Run, onWaiting: () => void) => CacheWait
 }
 
 /** What an execution must know of a plan; of a run that is taken over it comes from the record and the container. */
@@ -56,6 +60,7 @@ export async function execute(run: LiveRun, work: Work, deps: ExecutionDeps): Pr
   let codeStartedMs: number | null = null
   let startedMs = 0
   let warmKey: string | null = null
+  let cacheWait: CacheWait | null = null
   let maskValues = work.maskValues
   let sampled = 0
   let cellsGrown = 0
@@ -84,7 +89,7 @@ export async function execute(run: LiveRun, work: Work, deps: ExecutionDeps): Pr
   /** A full disk must not tear the output that this happens in; the pipeline is then cold once more. */
   const rememberWarm = (key: string): void => {
     try {
-      deps.rememberWarm(key)
+      deps.rememberWarm(key, run.current().ranOffline === false)
     } catch (error) {
       run.notice(`That the packages are in the cache could not be recorded (${toWireError(error).message}).`)
     }
@@ -120,8 +125,10 @@ export async function execute(run: LiveRun, work: Work, deps: ExecutionDeps): Pr
       startedMs = run.elapsedMs()
       timeout.onStarted(Date.now())
       enter('setting-up', { startedAtMs: Date.now() })
+      cacheWait = deps.watchCacheWait(run.current(), () => run.notice(cacheWaitWords, 'information'))
     },
     onOutput(stream, chunk) {
+      cacheWait?.heard()
       if (!codeStarted) setupText.add(stream, chunk)
       chain.push(stream, chunk)
     },
@@ -157,15 +164,23 @@ export async function execute(run: LiveRun, work: Work, deps: ExecutionDeps): Pr
   /** What was seen to be in the cache was taken from it meanwhile, by another process or by hand: the user's code has not begun. */
   const cacheFellShort = ({ exitCode, stopped }: RunnerExit): boolean => run.current().ranOffline === true && !codeStarted && (exitCode === 1 || exitCode === 2) && !stopped && !signal.aborted
 
+  const perform = async (): Promise<RunnerExit | null> => {
+    try {
+      return await work.perform(hooks)
+    } finally {
+      await cacheWait?.over()
+    }
+  }
+
   let exit: RunnerExit | null = null
   let end: Verdict
   try {
-    exit = await work.perform(hooks)
+    exit = await perform()
     if (exit !== null && warmKey !== null && deps.isWarm(warmKey) && cacheFellShort(exit)) {
       deps.forgetWarm(warmKey)
       run.notice('The cache does not hold any more what it held for this pipeline: Python and packages were asked of the index again.')
       setupText.clear()
-      exit = await work.perform(hooks)
+      exit = await perform()
     }
     chain.end()
     end = exit === null ? { outcome: 'interrupted', setupFault: null, reason: 'The app ended while the pipeline ran, and its container is gone. The log is kept up to that point; run the pipeline again.' } : verdict(exit)

@@ -67,6 +67,7 @@ export function createRunWorld(change: Partial<RunServiceDeps> = {}, pipelines: 
     isWarm: () => false,
     rememberWarm: () => undefined,
     forgetWarm: () => undefined,
+    watchCacheWait: () => ({ heard: () => undefined, over: () => Promise.resolve() }),
     settings: () => defaultSettings,
     secrets: { valuesFor: () => ({ values: new Map(), unreadable: [] }), decryptToken: (_root, token) => token },
     defaultSlots: () => 10,

@@ -7,9 +7,10 @@ import { openPage } from '../../state/layout'
 import { reportError } from '../../state/notices'
 import { ensureTrusted } from '../trust/trust-actions'
 
-type Content = { root: string | null; content: CacheContent | null; isLooking: boolean; problem: unknown }
+/** `preheatedAtMs`: the newest preheating that it knows of. */
+type Content = { root: string | null; preheatedAtMs: number | null; content: CacheContent | null; isLooking: boolean; problem: unknown }
 
-const nothing: Content = { root: null, content: null, isLooking: false, problem: null }
+const nothing: Content = { root: null, preheatedAtMs: null, content: null, isLooking: false, problem: null }
 
 /** What was found at the last look; of one workspace. */
 export const useCacheContent = create<Content>(() => nothing)
@@ -53,10 +54,11 @@ export async function lookAgain(): Promise<void> {
 }
 
 export async function lookIntoCache(): Promise<void> {
-  const root = useEngineMirror.getState().workspace?.workspace?.root ?? null
+  const { workspace, preheat: newest } = useEngineMirror.getState()
+  const root = workspace?.workspace?.root ?? null
   const known = useCacheContent.getState()
   if (known.isLooking) return
-  useCacheContent.setState({ ...(known.root === root ? known : nothing), root, isLooking: true, problem: null })
+  useCacheContent.setState({ ...(known.root === root ? known : nothing), root, preheatedAtMs: newest?.isRunning === true ? known.preheatedAtMs : (newest?.startedAtMs ?? null), isLooking: true, problem: null })
   try {
     useCacheContent.setState({ content: await api.call('cache.content', {}), isLooking: false })
   } catch (problem) {

@@ -11,12 +11,12 @@ import { RemovePackage } from './cache-upkeep'
 
 const shownAtFirst = 15
 
-function Users({ names }: { names: readonly string[] }): ReactNode {
+function Users({ names, isKnown }: { names: readonly string[]; isKnown: boolean }): ReactNode {
   const { t } = useTranslation()
-  return <td className={names.length === 0 ? 'muted' : ''}>{names.length === 0 ? t('cache.content.unused') : names.join(', ')}</td>
+  return <td className={names.length === 0 ? 'muted' : ''}>{names.length === 0 ? t(isKnown ? 'cache.content.unused' : 'cache.content.usersUnknown') : names.join(', ')}</td>
 }
 
-function Rows({ head, rows }: { head: string; rows: readonly { key: string; name: string; bytes: number; usedBy: readonly string[]; action?: ReactNode }[] }): ReactNode {
+function Rows({ head, isKnown, rows }: { head: string; /** Of every warm pipeline it is known what it takes. */ isKnown: boolean; rows: readonly { key: string; name: string; bytes: number; usedBy: readonly string[]; action?: ReactNode }[] }): ReactNode {
   const { t, i18n } = useTranslation()
   const [showsAll, setShowsAll] = useState(false)
   const shown = showsAll ? rows : rows.slice(0, shownAtFirst)
@@ -37,7 +37,7 @@ function Rows({ head, rows }: { head: string; rows: readonly { key: string; name
             <tr key={key}>
               <td className="selectable">{name}</td>
               <td className="number">{byteText(bytes, i18n.language)}</td>
-              <Users names={usedBy} />
+              <Users names={usedBy} isKnown={isKnown} />
               {hasActions && <td className="number">{action}</td>}
             </tr>
           ))}
@@ -55,10 +55,12 @@ function Rows({ head, rows }: { head: string; rows: readonly { key: string; name
 export function CacheContentSection(): ReactNode {
   const { t, i18n } = useTranslation()
   const root = useEngineMirror((mirror) => mirror.workspace?.workspace?.root ?? null)
-  const { content, isLooking, problem, root: lookedRoot } = useCacheContent()
+  const { content, isLooking, problem, root: lookedRoot, preheatedAtMs } = useCacheContent()
+  const isOutdated = useEngineMirror(({ preheat }) => preheat?.isRunning === false && preheat.startedAtMs !== null && preheat.startedAtMs !== preheatedAtMs)
   useEffect(() => {
     if (lookedRoot !== root) void lookIntoCache().then(() => askWhatIsFetched(null, false))
-  }, [lookedRoot, root])
+    else if (isOutdated && !isLooking) void lookIntoCache()
+  }, [lookedRoot, root, isOutdated, isLooking])
   const size = (bytes: number): string => byteText(bytes, i18n.language)
   return (
     <section aria-label={t('cache.content.title')}>
@@ -74,10 +76,11 @@ export function CacheContentSection(): ReactNode {
         <>
           <p className="muted">{t('cache.content.total', { cache: size(content.cacheBytes), pythons: size(content.pythonBytes), count: content.packages.length })}</p>
           {content.where.length > 0 && <p className="muted selectable">{t('cache.content.where', { where: content.where.join(', ') })}</p>}
+          {content.unknown.length > 0 && <p className="muted">{t('cache.content.unknown', { pipelines: content.unknown.join(', ') })}</p>}
           {content.packages.length === 0 ? (
             <p className="card empty-card muted">{t('cache.content.empty')}</p>
           ) : (
-            <Rows head={t('cache.content.package')} rows={content.packages.map(({ name, version, bytes, usedBy }) => ({ key: `${name} ${version}`, name: `${name} ${version}`, bytes, usedBy, action: <RemovePackage name={name} version={version} /> }))} />
+            <Rows head={t('cache.content.package')} isKnown={content.unknown.length === 0} rows={content.packages.map(({ name, version, bytes, usedBy }) => ({ key: `${name} ${version}`, name: `${name} ${version}`, bytes, usedBy, action: <RemovePackage name={name} version={version} /> }))} />
           )}
         </>
       )}

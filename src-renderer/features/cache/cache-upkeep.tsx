@@ -53,7 +53,7 @@ function Preview({ preview, isRemoving }: { preview: CacheRemoval; isRemoving: b
   const { items, bytes, affected, unknown, inUseBy } = preview
   // What is in use changes: another look is needed then anyway.
   const isInUse = inUseBy.runs.length > 0 || inUseBy.isPreheating
-  if (items.length === 0) return <p className="card empty-card muted" role="status">{t('cache.upkeep.nothing')}</p>
+  if (items.length === 0) return <p className="card empty-card muted" role="status">{unknown.length > 0 ? t('cache.upkeep.unknown', { pipelines: unknown.join(', ') }) : t('cache.upkeep.nothing')}</p>
   return (
     <>
       <p role="status">{t('cache.upkeep.summary', { count: items.length, size: byteText(bytes, i18n.language) })}</p>

@@ -12,6 +12,7 @@ import { Meter } from '../../ui/meter'
 
 const looks: Partial<Record<PreheatPhase, { Icon: LucideIcon; tone: string }>> = {
   queued: { Icon: CircleDashed, tone: 'tone-quiet' },
+  locked: { Icon: CircleDashed, tone: 'tone-warn' },
   ready: { Icon: CircleCheck, tone: 'tone-ok' },
   failed: { Icon: CircleAlert, tone: 'tone-danger' },
   cancelled: { Icon: CircleSlash, tone: 'tone-quiet' },
@@ -20,7 +21,7 @@ const working = { Icon: LoaderCircle, tone: 'tone-quiet' }
 
 function Progress({ job }: { job: PreheatJob }): ReactNode {
   const { t, i18n } = useTranslation()
-  const isOver = job.phase === 'ready' || job.phase === 'failed' || job.phase === 'cancelled' || job.phase === 'queued'
+  const isOver = job.phase === 'ready' || job.phase === 'failed' || job.phase === 'cancelled' || job.phase === 'queued' || job.phase === 'locked'
   const packages = job.total === 0 ? null : t(job.phase === 'ready' ? 'cache.preheat.allPackages' : 'cache.preheat.packages', { done: job.done, count: job.total })
   const bytes = job.totalBytes === 0 ? null : t('cache.preheat.bytes', { done: byteText(job.doneBytes, i18n.language), total: byteText(job.totalBytes, i18n.language) })
   return (
