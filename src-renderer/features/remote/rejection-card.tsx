@@ -9,6 +9,7 @@ import { errorText } from '../../state/error-text'
 import { openPage } from '../../state/layout'
 import { Button } from '../../ui/button'
 import { spanText } from '../../ui/span'
+import { ConflictsButton } from '../git/unfinished-work'
 import { CommitItems } from './commit-items'
 import { attempt, dismissOperation, pull } from './remote-actions'
 import { openPush } from '../gate/gate-actions'
@@ -140,6 +141,8 @@ function NextStep({ operation, error, onDone }: { operation: GitOperation; error
       return <Button small kind="primary" onClick={() => void openPush({ setUpstream: true })}>{t('remote.setUpstream')}</Button>
     case 'git/too-large':
       return <TooLarge />
+    case 'git/conflict':
+      return <ConflictsButton />
     case 'git/locked':
       return <Locked onDone={onDone} />
     case 'git/host-key-changed':

@@ -2,12 +2,14 @@
 import { ArrowDownToLine, ArrowUpFromLine, CloudUpload, RefreshCw } from 'lucide-react'
 import { type FormEvent, type ReactNode, useCallback, useEffect, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Repository } from '@shared/contract/git'
 import type { ConfiguredRemote, SignIns } from '@shared/contract/remote'
 import { api } from '../../api'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { ask } from '../../state/questions'
 import { Button } from '../../ui/button'
 import { attempt, fetchRemote, pull, sync } from './remote-actions'
+import { GitSection } from '../git/git-section'
 import { isLive } from '../git/operations'
 import { openPush } from '../gate/gate-actions'
 import { openRemoteDialog } from './remote-dialog-state'
@@ -70,8 +72,7 @@ function Remotes(): ReactNode {
     if (answer !== null) change(() => api.call('remote.remove', { name }))
   }
   return (
-    <section aria-label={t('remote.remotes.title')}>
-      <h2>{t('remote.remotes.title')}</h2>
+    <GitSection title={t('remote.remotes.title')} count={remotes.length} action={null}>
       <div className="card entry-list">
         <ul aria-label={t('remote.remotes.title')}>
           {remotes.map(({ name, url, fetchUrl, pushUrl, hasPassword, problem }) => (
@@ -90,7 +91,7 @@ function Remotes(): ReactNode {
         </ul>
         <AddRemote onChanged={look} />
       </div>
-    </section>
+    </GitSection>
   )
 }
 
@@ -101,8 +102,7 @@ function KeptSignIns(): ReactNode {
   const over = useEngineMirror(({ gitOperations }) => Object.values(gitOperations).filter((one) => !isLive(one)).length)
   useEffect(() => void api.call('remote.signIns', {}).then(setKept, () => setKept(null)), [over])
   return (
-    <section aria-label={t('remote.signIns.title')}>
-      <h2>{t('remote.signIns.title')}</h2>
+    <GitSection title={t('remote.signIns.title')} count={kept?.signIns.length ?? 0} action={null}>
       <p className="muted">{t('remote.signIns.intro')}</p>
       {kept?.problem != null && <p className="tone-warn">{kept.problem}</p>}
       {kept === null || kept.signIns.length === 0 ? (
@@ -119,14 +119,13 @@ function KeptSignIns(): ReactNode {
           ))}
         </ul>
       )}
-    </section>
+    </GitSection>
   )
 }
 
-function Remarks(): ReactNode {
+/** What this clone lacks, or holds that git leaves alone. */
+export function Remarks({ repository }: { repository: Repository }): ReactNode {
   const { t } = useTranslation()
-  const repository = useEngineMirror((mirror) => mirror.git?.repository)
-  if (repository == null) return null
   return (
     <>
       {repository.isShallow && (
@@ -144,7 +143,6 @@ function Remarks(): ReactNode {
 export function RemoteSections(): ReactNode {
   return (
     <>
-      <Remarks />
       <Remotes />
       <KeptSignIns />
     </>
