@@ -65,13 +65,13 @@ function Changes({ repository }: { repository: Repository }): ReactNode {
       <CommitBox repository={repository} />
       <OperationCard />
       <section className="changes-section" aria-label={t('git.changes')}>
-        <div className="changes-head">
+        {files.length > 0 && <div className="changes-head">
           <input className="input small" type="search" aria-label={t('gitChanges.filter')} placeholder={t('gitChanges.filter')} value={filter} onChange={(event) => setFilter(event.target.value)} />
           <span className="muted" role="status">{t('gitChanges.changedFiles', { count: shown.length + (paths === null ? omitted : 0) })}</span>
           <Button small disabled={!hasUnstaged} onClick={() => void stage(paths)}>{t(paths === null ? 'gitChanges.stageAll' : 'gitChanges.stageShown')}</Button>
           <Button small kind="quiet" disabled={!hasStaged} onClick={() => void unstage(paths)}>{t(paths === null ? 'gitChanges.unstageAll' : 'gitChanges.unstageShown')}</Button>
           <Button small kind="quiet" disabled={shown.length === 0} onClick={() => void discard(shown.filter(({ conflict }) => conflict === null))}>{t(paths === null ? 'gitChanges.discardAll' : 'gitChanges.discardShown')}</Button>
-        </div>
+        </div>}
         {files.length === 0 ? (
           <p className="card empty-card muted">{t('gitChanges.clean')}</p>
         ) : shown.length === 0 ? (

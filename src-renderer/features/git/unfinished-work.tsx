@@ -6,21 +6,28 @@ import type { Repository } from '@shared/contract/git'
 import { openCommits } from '../../state/layout'
 import { Button } from '../../ui/button'
 
-/** The one way out, from wherever it is said. */
-export function ConflictsButton(): ReactNode {
-  const { t } = useTranslation()
-  return <Button small kind="primary" icon={<GitMerge size={13} />} onClick={() => openCommits({ name: 'conflicts' })}>{t('gitChanges.toConflicts')}</Button>
+/** A stash that could not be applied cleanly leaves conflicts and nothing to go on with. */
+export function isStuck({ unfinished, files }: Pick<Repository, 'unfinished' | 'files'>): boolean {
+  return unfinished !== 'none' || files.some(({ conflict }) => conflict !== null)
 }
 
-export function UnfinishedWork({ repository: { unfinished, files } }: { repository: Pick<Repository, 'unfinished' | 'files'> }): ReactNode {
+/** The one way out, from wherever it is said. */
+export function ConflictsButton({ onLeave }: { onLeave?: () => void }): ReactNode {
   const { t } = useTranslation()
-  // A stash that could not be applied cleanly leaves conflicts and nothing to go on with.
-  const isStuck = unfinished !== 'none' || files.some(({ conflict }) => conflict !== null)
-  if (!isStuck) return null
+  function go(): void {
+    openCommits({ name: 'conflicts' })
+    onLeave?.()
+  }
+  return <Button small kind="primary" icon={<GitMerge size={13} />} onClick={go}>{t('gitChanges.toConflicts')}</Button>
+}
+
+export function UnfinishedWork({ repository }: { repository: Repository }): ReactNode {
+  const { t } = useTranslation()
+  if (!isStuck(repository)) return null
   return (
     <div className="callout warn git-unfinished" role="status">
       <TriangleAlert size={15} aria-hidden />
-      <span>{t(`gitChanges.unfinished.${unfinished}`)}</span>
+      <span>{t(`gitChanges.unfinished.${repository.unfinished}`)}</span>
       <ConflictsButton />
     </div>
   )

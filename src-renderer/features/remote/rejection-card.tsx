@@ -142,7 +142,7 @@ function NextStep({ operation, error, onDone }: { operation: GitOperation; error
     case 'git/too-large':
       return <TooLarge />
     case 'git/conflict':
-      return <ConflictsButton />
+      return <ConflictsButton onLeave={onDone} />
     case 'git/locked':
       return <Locked onDone={onDone} />
     case 'git/host-key-changed':
@@ -170,8 +170,9 @@ export function RejectionCard({ operation, error }: { operation: GitOperation; e
   return (
     <div className="rejection" role="alert">
       <p>
-        <strong>{t('remote.failed', { what: t(`remote.name.${operation.kind}`) })}: {t(titleKey, error.details)}</strong> {t(hintKey, error.details)}
+        <strong>{t('remote.failed', { what: t(`remote.name.${operation.kind}`) })}: {t(titleKey, error.details)}</strong>
       </p>
+      <p>{t(hintKey, error.details)}</p>
       {!saysNoMore.has(error.code) && <p className="muted selectable">{error.message}</p>}
       <NextStep operation={operation} error={error} onDone={dismiss} />
       <div className="entry-actions">

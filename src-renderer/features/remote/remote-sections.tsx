@@ -37,24 +37,32 @@ export function RemoteButtons(): ReactNode {
   )
 }
 
-function AddRemote({ onChanged }: { onChanged: () => void }): ReactNode {
+function AddRemote({ isFirst, onChanged }: { isFirst: boolean; onChanged: () => void }): ReactNode {
   const { t } = useTranslation()
   const id = useId()
-  const [name, setName] = useState('origin')
+  const [entered, setName] = useState<string | null>(null)
+  const name = entered ?? (isFirst ? 'origin' : '')
   const [url, setUrl] = useState('')
   function add(event: FormEvent): void {
     event.preventDefault()
     void attempt(() => api.call('remote.add', { name: name.trim(), url: url.trim() })).then((isDone) => {
-      if (isDone) setUrl('')
+      if (isDone) {
+        setUrl('')
+        setName(null)
+      }
       onChanged()
     })
   }
   return (
     <form className="entry" onSubmit={add} autoComplete="off">
-      <label htmlFor={`${id}-name`}>{t('remote.remotes.name')}</label>
-      <input id={`${id}-name`} className="input mono remote-name" spellCheck={false} value={name} onChange={(event) => setName(event.target.value)} />
-      <label htmlFor={`${id}-url`}>{t('remote.url')}</label>
-      <input id={`${id}-url`} className="input mono remote-url" spellCheck={false} value={url} onChange={(event) => setUrl(event.target.value)} />
+      <span className="remote-pair">
+        <label htmlFor={`${id}-name`}>{t('remote.remotes.name')}</label>
+        <input id={`${id}-name`} className="input mono remote-name" spellCheck={false} value={name} onChange={(event) => setName(event.target.value)} />
+      </span>
+      <span className="remote-pair remote-pair-url">
+        <label htmlFor={`${id}-url`}>{t('remote.remotes.url')}</label>
+        <input id={`${id}-url`} className="input mono remote-url" spellCheck={false} value={url} onChange={(event) => setUrl(event.target.value)} />
+      </span>
       <Button small type="submit" disabled={name.trim() === '' || url.trim() === ''}>{t('remote.remotes.add')}</Button>
     </form>
   )
@@ -89,7 +97,7 @@ function Remotes(): ReactNode {
             </li>
           ))}
         </ul>
-        <AddRemote onChanged={look} />
+        <AddRemote isFirst={remotes.length === 0} onChanged={look} />
       </div>
     </GitSection>
   )
