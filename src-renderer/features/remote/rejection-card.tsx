@@ -25,7 +25,7 @@ function hookWords(output: string): string {
 }
 
 /** Their sentence is the hint, in English. */
-const saysNoMore = new Set<ErrorCode>(['git/auth-failed', 'git/certificate', 'git/detached-head', 'git/forbidden', 'git/hook-declined', 'git/host-key-changed', 'git/host-key-unknown', 'git/network', 'git/no-upstream', 'git/non-fast-forward', 'git/protected-branch', 'git/remote-missing'])
+const saysNoMore = new Set<ErrorCode>(['git/auth-failed', 'git/certificate', 'git/conflict', 'git/detached-head', 'git/forbidden', 'git/hook-declined', 'git/host-key-changed', 'git/host-key-unknown', 'git/network', 'git/no-upstream', 'git/non-fast-forward', 'git/protected-branch', 'git/remote-missing'])
 
 function useAnswer<T>(ask: () => Promise<T>): T | null {
   const [answer, setAnswer] = useState<T | null>(null)
