@@ -166,6 +166,8 @@ describe('Changes', () => {
     git('add', '-A')
     git('commit', '-q', '-m', 'a notebook')
     writeSample(profile, 'work/note.ipynb', notebook('print(2)', 'printed-two'))
+    // The pipeline was away with other branches; its files are listed as they are now.
+    await app.page.window.getByRole('tree', { name: 'Pipelines' }).getByRole('treeitem', { name: /^note\.ipynb/ }).waitFor()
     await openChanges()
     await change(/^note\.ipynb, modified, not staged/).click()
     const cell = page().getByRole('region', { name: 'Cell 1 (code), changed, outputs changed' })

@@ -67,6 +67,7 @@ const actions: Record<ErrorCode, ErrorAction | null> = {
   'git/signing-failed': null,
   'git/timeout': null,
   'git/too-large': null,
+  'git/unfinished': 'commits.conflicts',
   'git/unsafe-url': null,
   'git/would-overwrite': null,
   'input/invalid': null,

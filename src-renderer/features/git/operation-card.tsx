@@ -27,7 +27,7 @@ function Card({ operation, onHide }: { operation: GitOperation; onHide: () => vo
         {error !== null && <p className="muted selectable">{error.message}</p>}
         {text !== null && <p className="muted">{t(text.hintKey, error?.details ?? {})}</p>}
       </div>
-      {error?.code === 'git/conflict' && <ConflictsButton />}
+      {(error?.code === 'git/conflict' || error?.code === 'git/unfinished') && <ConflictsButton />}
       <Button small kind="quiet" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
         {t('gitChanges.output')}
       </Button>

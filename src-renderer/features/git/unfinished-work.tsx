@@ -3,6 +3,7 @@ import { GitMerge, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Repository } from '@shared/contract/git'
+import { useEngineMirror } from '../../state/engine-mirror'
 import { openCommits } from '../../state/layout'
 import { Button } from '../../ui/button'
 
@@ -14,6 +15,9 @@ export function isStuck({ unfinished, files }: Pick<Repository, 'unfinished' | '
 /** The one way out, from wherever it is said. */
 export function ConflictsButton({ onLeave }: { onLeave?: () => void }): ReactNode {
   const { t } = useTranslation()
+  // What did not fit may be a stash by now: nothing is left to resolve.
+  const hasWay = useEngineMirror(({ git }) => git?.repository != null && isStuck(git.repository))
+  if (!hasWay) return null
   function go(): void {
     openCommits({ name: 'conflicts' })
     onLeave?.()

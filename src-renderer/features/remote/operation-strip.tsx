@@ -48,7 +48,7 @@ export function OperationStrip(): ReactNode {
   const newest = all.find(isWithRemote)
   if (newest?.state !== 'failed' || newest.isAutomatic || newest.error === null || dismissed.includes(newest.id)) return null
   // Resolved or aborted, here or in a terminal.
-  if (newest.error.code === 'git/conflict' && isOver) return null
+  if (newest.kind === 'pull' && (newest.error.code === 'git/conflict' || newest.error.code === 'git/unfinished') && isOver) return null
   return (
     <section className="banner danger" aria-label={t('remote.failed', { what: t(`remote.name.${newest.kind}`) })}>
       <div className="banner-line rejection-line">

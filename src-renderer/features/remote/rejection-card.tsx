@@ -25,7 +25,7 @@ function hookWords(output: string): string {
 }
 
 /** Their sentence is the hint, in English. */
-const saysNoMore = new Set<ErrorCode>(['git/auth-failed', 'git/certificate', 'git/conflict', 'git/detached-head', 'git/forbidden', 'git/hook-declined', 'git/host-key-changed', 'git/host-key-unknown', 'git/network', 'git/no-upstream', 'git/non-fast-forward', 'git/protected-branch', 'git/remote-missing'])
+const saysNoMore = new Set<ErrorCode>(['git/auth-failed', 'git/certificate', 'git/conflict', 'git/detached-head', 'git/forbidden', 'git/hook-declined', 'git/host-key-changed', 'git/host-key-unknown', 'git/network', 'git/no-upstream', 'git/non-fast-forward', 'git/protected-branch', 'git/remote-missing', 'git/unfinished'])
 
 function useAnswer<T>(ask: () => Promise<T>): T | null {
   const [answer, setAnswer] = useState<T | null>(null)
@@ -142,6 +142,7 @@ function NextStep({ operation, error, onDone }: { operation: GitOperation; error
     case 'git/too-large':
       return <TooLarge />
     case 'git/conflict':
+    case 'git/unfinished':
       return <ConflictsButton onLeave={onDone} />
     case 'git/locked':
       return <Locked onDone={onDone} />
@@ -165,6 +166,8 @@ export function RejectionCard({ operation, error }: { operation: GitOperation; e
   const { t } = useTranslation()
   const [output, setOutput] = useState<string | null>(null)
   const { titleKey, hintKey } = errorText(error.code)
+  // A sync says where the changes that did not fit are kept.
+  const isSaid = saysNoMore.has(error.code) && !(error.code === 'git/conflict' && operation.kind === 'sync')
   const dismiss = (): void => dismissOperation(operation.id)
   const show = (): void => void attempt(async () => setOutput((await api.call('git.operationOutput', { operationId: operation.id })).text))
   return (
@@ -173,7 +176,7 @@ export function RejectionCard({ operation, error }: { operation: GitOperation; e
         <strong>{t('remote.failed', { what: t(`remote.name.${operation.kind}`) })}: {t(titleKey, error.details)}</strong>
       </p>
       <p>{t(hintKey, error.details)}</p>
-      {!saysNoMore.has(error.code) && <p className="muted selectable">{error.message}</p>}
+      {!isSaid && <p className="muted selectable">{error.message}</p>}
       <NextStep operation={operation} error={error} onDone={dismiss} />
       <div className="entry-actions">
         <Button small kind="quiet" aria-expanded={output !== null} onClick={output === null ? show : () => setOutput(null)}>{t('remote.output')}</Button>
