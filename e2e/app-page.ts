@@ -40,7 +40,8 @@ export function createAppPage(window: Page): AppPage {
       await window.getByRole('combobox').fill(`${name}/${file}`)
       await window.getByRole('option', { name: new RegExp(escape(file)) }).first().waitFor()
       await window.keyboard.press('Enter')
-      await window.getByRole('tab', { name: new RegExp(`^${escape(file)}`) }).waitFor()
+      // Of the same file its diffs can be open beside it.
+      await window.getByRole('tab', { name: new RegExp(`^${escape(file)}(?!, (?:Not staged|Staged)$)`), selected: true }).waitFor()
     },
     async typeIntoEditor(text) {
       const editor = window.getByRole('textbox', { name: /editor content/i }).first()

@@ -160,6 +160,32 @@ describe('Changes', () => {
     await window.getByRole('button', { name: /^Branch: elsewhere/ }).waitFor()
   })
 
+  it('a notebook is compared cell by cell, and as the raw text with its changes one by one', async () => {
+    const notebook = (source: string, output: string): string => `${JSON.stringify({ cells: [{ cell_type: 'code', execution_count: 1, id: 'a', metadata: {}, outputs: [{ name: 'stdout', output_type: 'stream', text: [output] }], source: [source] }, { cell_type: 'markdown', id: 'b', metadata: {}, source: ['# stays'] }], metadata: {}, nbformat: 4, nbformat_minor: 5 }, null, 1)}\n`
+    writeSample(profile, 'work/note.ipynb', notebook('print(1)', 'printed-one'))
+    git('add', '-A')
+    git('commit', '-q', '-m', 'a notebook')
+    writeSample(profile, 'work/note.ipynb', notebook('print(2)', 'printed-two'))
+    // The pipeline was away with other branches; its files are listed as they are now.
+    await app.page.window.getByRole('tree', { name: 'Pipelines' }).getByRole('treeitem', { name: /^note\.ipynb/ }).waitFor()
+    await openChanges()
+    await change(/^note\.ipynb, modified, not staged/).click()
+    const cell = page().getByRole('region', { name: 'Cell 1 (code), changed, outputs changed' })
+    await cell.getByText('print(2)').waitFor()
+    expect(await page().getByText('printed-two').count()).toBe(0)
+    expect(await page().getByRole('list', { name: 'Changes one by one' }).count()).toBe(0)
+    await app.page.screenshot('git-diff-notebook')
+    await page().getByRole('button', { name: 'Raw text' }).click()
+    await page().getByText('printed-two').first().waitFor()
+    await app.page.screenshot('git-diff-notebook-raw')
+    await page().getByRole('button', { name: 'Stage change 1' }).click()
+    await expect.poll(() => git('diff', '--cached', '--name-only')).toBe('work/note.ipynb')
+    await page().getByRole('button', { name: 'Raw text' }).click()
+    git('commit', '-q', '-a', '-m', 'another notebook')
+    await page().getByText('No differences.').waitFor()
+    await openChanges()
+  })
+
   it('ten thousand changed files are listed, filtered and moved through', async () => {
     for (let folder = 0; folder < 100; folder += 1) {
       mkdirSync(join(profile.samplesDir, `many_${folder}`))

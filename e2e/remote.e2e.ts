@@ -76,6 +76,7 @@ describe('Remotes', () => {
     git(mine, 'config', 'user.name', 'Ada')
     git(mine, 'config', 'user.email', 'ada@example.org')
     await window().keyboard.press('ControlOrMeta+Shift+G')
+    await page().getByRole('button', { name: 'Remotes (1)' }).click()
     await page().getByRole('list', { name: 'Remotes' }).getByText(`${server.origin}/pipelines.git`).waitFor()
     await app.page.screenshot('remote-changes')
   })

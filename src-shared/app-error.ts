@@ -58,6 +58,7 @@ export const errorCodes = [
   'git/signing-failed',
   'git/timeout',
   'git/too-large',
+  'git/unfinished',
   'git/unsafe-url',
   'git/would-overwrite',
   'input/invalid',

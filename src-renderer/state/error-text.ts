@@ -6,7 +6,7 @@ import type { ErrorCode } from '@shared/app-error'
 
 /** Ids of actions in the action registry that help against an error. */
 export type ErrorAction =
-  | 'view.cache' | 'view.doctor' | 'view.git' | 'view.settings' | 'view.secrets' | 'git.undoDelete' | 'git.undoDiscard'
+  | 'view.cache' | 'view.doctor' | 'view.git' | 'commits.conflicts' | 'view.settings' | 'view.secrets' | 'git.undoDelete' | 'git.undoDiscard'
   | 'workspace.open' | 'workspace.trust' | 'workspace.openSamples' | 'engine.recheck' | 'image.pull'
 
 export type ErrorText = { titleKey: string; hintKey: string; action: ErrorAction | null }
@@ -38,7 +38,7 @@ const actions: Record<ErrorCode, ErrorAction | null> = {
   'git/busy': null,
   'git/cancelled': null,
   'git/certificate': 'view.settings',
-  'git/conflict': 'view.git',
+  'git/conflict': 'commits.conflicts',
   'git/corrupt': null,
   'git/detached-head': null,
   'git/dubious-ownership': null,
@@ -67,6 +67,7 @@ const actions: Record<ErrorCode, ErrorAction | null> = {
   'git/signing-failed': null,
   'git/timeout': null,
   'git/too-large': null,
+  'git/unfinished': 'commits.conflicts',
   'git/unsafe-url': null,
   'git/would-overwrite': null,
   'input/invalid': null,

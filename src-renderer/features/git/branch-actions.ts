@@ -1,13 +1,13 @@
 /** Branches, tags and stashes: what is listed, and what is done with them. */
 import { create } from 'zustand'
-import { fromWireError, toWireError } from '@shared/app-error'
+import { toWireError } from '@shared/app-error'
 import type { Branch, Discarded, Stash, Tag } from '@shared/contract/git-changes'
 import { api } from '../../api'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { addNotice, reportError } from '../../state/notices'
 import { ask } from '../../state/questions'
 import { saveAll } from '../editor/document-actions'
-import { attempt, perform, type Tell } from './operations'
+import { attempt, perform, tellFailure, type Tell } from './operations'
 
 type Lists = { branches: readonly Branch[]; tags: readonly Tag[]; stashes: readonly Stash[]; discarded: readonly Discarded[] }
 
@@ -35,8 +35,8 @@ export async function switchTo(name: string, isRemote: boolean): Promise<void> {
     if (answer === null) return
     const again = await perform(() => api.call('git.switchBranch', { name, isRemote, stash: true }))
     if (again?.state === 'done') addNotice({ severity: 'information', titleKey: 'gitChanges.switch.stashed', action: 'view.git' })
-    else if (again?.error) reportError(fromWireError(again.error))
-  } else if (over?.error) reportError(fromWireError(over.error))
+    else tellFailure(again)
+  } else tellFailure(over)
 }
 
 export async function createBranch(name: string, from: string | null, switches: boolean, tell: Tell): Promise<boolean> {
@@ -80,12 +80,12 @@ export async function deleteTag(name: string): Promise<void> {
 export async function saveStash(message: string, includeUntracked: boolean): Promise<void> {
   if (!(await saveAll(null))) return
   const over = await perform(() => api.call('git.saveStash', { message, includeUntracked }))
-  if (over?.error) reportError(fromWireError(over.error))
+  tellFailure(over)
 }
 
 export async function applyStash(commit: string, drop: boolean): Promise<void> {
   const over = await perform(() => api.call('git.applyStash', { commit, drop }))
-  if (over?.error) reportError(fromWireError(over.error))
+  tellFailure(over)
 }
 
 export async function dropStash(commit: string): Promise<void> {

@@ -11,6 +11,7 @@ import { useLayout } from '../../state/layout'
 import { Button, IconButton } from '../../ui/button'
 import { byteText } from '../../ui/format'
 import { openFile } from '../editor/document-actions'
+import { NotebookDiff } from '../notebook-diff/notebook-diff'
 import { discard, openDiff, stage, unstage } from './change-actions'
 import { shownPath } from './change-rows'
 import { diffOnScreen } from './diff-on-screen'
@@ -54,7 +55,7 @@ function WhyNot({ versions }: { versions: readonly FileVersion[] }): ReactNode {
   )
 }
 
-function Content({ diff, onReveal, reveal }: { diff: FileDiff; onReveal: (line: number) => void; reveal: { line: number; serial: number } | null }): ReactNode {
+function Content({ diff, byCells, onReveal, reveal }: { diff: FileDiff; byCells: boolean; onReveal: (line: number) => void; reveal: { line: number; serial: number } | null }): ReactNode {
   const { t } = useTranslation()
   const isInline = useLayout((layout) => layout.diffView === 'inline')
   const { before, after } = diff
@@ -69,9 +70,11 @@ function Content({ diff, onReveal, reveal }: { diff: FileDiff; onReveal: (line: 
   return (
     <>
       {notes.length > 0 && <p className="editor-bar" role="status">{notes.join(' ')}</p>}
-      <HunkList diff={diff} onReveal={onReveal} />
+      {!byCells && <HunkList diff={diff} onReveal={onReveal} />}
       {beforeText === null || afterText === null ? (
         <WhyNot versions={[before, after]} />
+      ) : byCells ? (
+        <NotebookDiff before={beforeText} after={afterText} />
       ) : (
         <Suspense fallback={<div className="editor-loading" />}>
           <DiffEditor path={diff.path} before={beforeText} after={afterText} isInline={isInline} reveal={reveal} />
@@ -90,6 +93,9 @@ export function DiffPage({ path, side }: { path: string; side: DiffSide }): Reac
   const { diff, problem } = useDiff(path, side)
   const isInline = useLayout((layout) => layout.diffView === 'inline')
   const file = useEngineMirror((mirror) => mirror.git?.repository?.files.find((one) => one.path === path))
+  const isNotebook = path.endsWith('.ipynb')
+  const [isRaw, setIsRaw] = useState(false)
+  const byCells = isNotebook && !isRaw && diff !== null && textOf(diff.before) !== null && textOf(diff.after) !== null
   const [reveal, setReveal] = useState<{ line: number; serial: number } | null>(null)
   const text = problem === null ? null : errorText(problem.code)
   const within = file?.pipeline == null ? -1 : `/${path}`.indexOf(`/${file.pipeline}/`)
@@ -99,9 +105,14 @@ export function DiffPage({ path, side }: { path: string; side: DiffSide }): Reac
         <span className="editor-bar-text truncate" title={shownPath(path)}>{shownPath(path)}</span>
         <Button small aria-pressed={side === 'unstaged'} onClick={() => openDiff(path, 'unstaged')}>{t('gitChanges.side.unstaged')}</Button>
         <Button small aria-pressed={side === 'staged'} onClick={() => openDiff(path, 'staged')}>{t('gitChanges.side.staged')}</Button>
-        <IconButton label={t(isInline ? 'gitChanges.diff.sideBySide' : 'gitChanges.diff.inline')} icon={isInline ? <Columns2 size={14} /> : <Rows2 size={14} />} onClick={() => useLayout.setState({ diffView: isInline ? 'side-by-side' : 'inline' })} />
-        <IconButton label={t('action.git.previousChange')} keys="Shift+F7" icon={<ArrowUp size={14} />} onClick={() => diffOnScreen()?.goTo('previous')} />
-        <IconButton label={t('action.git.nextChange')} keys="F7" icon={<ArrowDown size={14} />} onClick={() => diffOnScreen()?.goTo('next')} />
+        {isNotebook && <Button small aria-pressed={isRaw} title={t('gitChanges.diff.rawExplained')} onClick={() => setIsRaw(!isRaw)}>{t('gitChanges.diff.raw')}</Button>}
+        {!byCells && (
+          <>
+            <IconButton label={t(isInline ? 'gitChanges.diff.sideBySide' : 'gitChanges.diff.inline')} icon={isInline ? <Columns2 size={14} /> : <Rows2 size={14} />} onClick={() => useLayout.setState({ diffView: isInline ? 'side-by-side' : 'inline' })} />
+            <IconButton label={t('action.git.previousChange')} keys="Shift+F7" icon={<ArrowUp size={14} />} onClick={() => diffOnScreen()?.goTo('previous')} />
+            <IconButton label={t('action.git.nextChange')} keys="F7" icon={<ArrowDown size={14} />} onClick={() => diffOnScreen()?.goTo('next')} />
+          </>
+        )}
         {file?.pipeline != null && within >= 0 && file.unstaged !== 'deleted' && <Button small kind="quiet" onClick={() => openFile(file.pipeline ?? '', path.slice(within + (file.pipeline?.length ?? 0) + 1))}>{t('gitChanges.diff.open')}</Button>}
         {side === 'unstaged' && file !== undefined && file.unstaged !== null && <Button small onClick={() => void stage([path])}>{t('gitChanges.diff.stageFile')}</Button>}
         {side === 'staged' && file !== undefined && file.staged !== null && <Button small onClick={() => void unstage([path])}>{t('gitChanges.diff.unstageFile')}</Button>}
@@ -114,7 +125,7 @@ export function DiffPage({ path, side }: { path: string; side: DiffSide }): Reac
           <p>{t(text.hintKey, problem.details)}</p>
         </div>
       )}
-      {diff !== null && <Content diff={diff} reveal={reveal} onReveal={(line) => setReveal({ line, serial: (reveal?.serial ?? 0) + 1 })} />}
+      {diff !== null && <Content diff={diff} byCells={byCells} reveal={reveal} onReveal={(line) => setReveal({ line, serial: (reveal?.serial ?? 0) + 1 })} />}
     </div>
   )
 }

@@ -1,14 +1,14 @@
 /** What changed in the workspace's repository: staging, committing, pushing, and the lists of what else is in it. */
-import { FolderGit2, RefreshCw } from 'lucide-react'
+import { FolderGit2, History, RefreshCw } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Repository } from '@shared/contract/git'
 import type { WireError } from '@shared/app-error'
 import { api } from '../../api'
-import { RepositoryPages } from '../commits/repository-pages'
 import { StrippingSwitch } from '../commits/stripping-switch'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { errorText } from '../../state/error-text'
+import { openCommits } from '../../state/layout'
 import { reportError } from '../../state/notices'
 import { Button, IconButton } from '../../ui/button'
 import { discard, initRepository, stage, unstage } from './change-actions'
@@ -17,7 +17,8 @@ import { matchesPath } from './change-rows'
 import { CommitBox } from './commit-box'
 import { OperationCard } from './operation-card'
 import { RepositoryLists } from './repository-lists'
-import { RemoteButtons, RemoteSections } from '../remote/remote-sections'
+import { UnfinishedWork } from './unfinished-work'
+import { RemoteButtons, RemoteSections, Remarks } from '../remote/remote-sections'
 import './git.css'
 
 function NoRepository(): ReactNode {
@@ -52,24 +53,25 @@ function Problem({ problem }: { problem: WireError }): ReactNode {
 function Changes({ repository }: { repository: Repository }): ReactNode {
   const { t } = useTranslation()
   const [filter, setFilter] = useState('')
-  const { files, omitted, unfinished } = repository
+  const { files, omitted } = repository
   const shown = filter.trim() === '' ? files : files.filter(({ path }) => matchesPath(path, filter.trim()))
   const paths = filter.trim() === '' ? null : shown.map(({ path }) => path)
   const hasStaged = shown.some(({ staged }) => staged !== null)
   const hasUnstaged = shown.some(({ unstaged, conflict }) => unstaged !== null || conflict !== null)
   return (
     <>
-      {unfinished !== 'none' && <p className="card empty-card tone-warn" role="status">{t(`gitChanges.unfinished.${unfinished}`)}</p>}
+      <UnfinishedWork repository={repository} />
+      <Remarks repository={repository} />
       <CommitBox repository={repository} />
       <OperationCard />
       <section className="changes-section" aria-label={t('git.changes')}>
-        <div className="changes-head">
+        {files.length > 0 && <div className="changes-head">
           <input className="input small" type="search" aria-label={t('gitChanges.filter')} placeholder={t('gitChanges.filter')} value={filter} onChange={(event) => setFilter(event.target.value)} />
           <span className="muted" role="status">{t('gitChanges.changedFiles', { count: shown.length + (paths === null ? omitted : 0) })}</span>
           <Button small disabled={!hasUnstaged} onClick={() => void stage(paths)}>{t(paths === null ? 'gitChanges.stageAll' : 'gitChanges.stageShown')}</Button>
           <Button small kind="quiet" disabled={!hasStaged} onClick={() => void unstage(paths)}>{t(paths === null ? 'gitChanges.unstageAll' : 'gitChanges.unstageShown')}</Button>
           <Button small kind="quiet" disabled={shown.length === 0} onClick={() => void discard(shown.filter(({ conflict }) => conflict === null))}>{t(paths === null ? 'gitChanges.discardAll' : 'gitChanges.discardShown')}</Button>
-        </div>
+        </div>}
         {files.length === 0 ? (
           <p className="card empty-card muted">{t('gitChanges.clean')}</p>
         ) : shown.length === 0 ? (
@@ -80,6 +82,8 @@ function Changes({ repository }: { repository: Repository }): ReactNode {
         {omitted > 0 && <p className="muted">{t('gitChanges.omitted', { count: omitted })}</p>}
       </section>
       <RepositoryLists />
+      <RemoteSections />
+      <StrippingSwitch />
     </>
   )
 }
@@ -93,15 +97,15 @@ export function GitPage(): ReactNode {
       <div className="page-inner">
         <header className="page-head">
           <h1>{t('git.title')}</h1>
-          <RemoteButtons />
-          <IconButton label={t('action.git.refresh')} icon={<RefreshCw size={14} />} onClick={() => void api.call('git.refresh', {}).catch(reportError)} />
+          <div className="entry-actions">
+            <RemoteButtons />
+            {repository !== null && <Button small icon={<History size={13} />} onClick={() => openCommits({ name: 'history', scope: { kind: 'repository' } })}>{t('commits.history')}</Button>}
+            <IconButton label={t('action.git.refresh')} icon={<RefreshCw size={14} />} onClick={() => void api.call('git.refresh', {}).catch(reportError)} />
+          </div>
         </header>
         {git?.problem != null && <Problem problem={git.problem} />}
         {git !== null && git.problem === null && repository === null && <NoRepository />}
-        {repository !== null && <RepositoryPages />}
         {repository !== null && <Changes repository={repository} />}
-        {repository !== null && <RemoteSections />}
-        {repository !== null && <StrippingSwitch />}
       </div>
     </div>
   )

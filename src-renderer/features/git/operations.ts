@@ -1,7 +1,8 @@
 /** Operations of git as the window follows them: whether one is under way, its end, and trust asked for where it could not begin. */
-import { toWireError } from '@shared/app-error'
+import { fromWireError, toWireError } from '@shared/app-error'
 import type { GitOperation } from '@shared/contract/git'
 import { useEngineMirror } from '../../state/engine-mirror'
+import { tabId, useLayout } from '../../state/layout'
 import { reportError } from '../../state/notices'
 import { ensureTrusted } from '../trust/trust-actions'
 
@@ -46,4 +47,11 @@ function operationOver(begun: GitOperation): Promise<GitOperation> {
 export async function perform(begin: () => Promise<GitOperation>): Promise<GitOperation | null> {
   const begun = await attempt(begin)
   return begun === null ? null : operationOver(begun)
+}
+
+const changesTab = tabId({ kind: 'page', page: 'git' })
+
+/** The page of changes has a card for it: told there, it is not told again. */
+export function tellFailure(ended: GitOperation | null): void {
+  if (ended?.error != null && useLayout.getState().activeTab !== changesTab) reportError(fromWireError(ended.error))
 }

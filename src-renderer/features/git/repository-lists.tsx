@@ -1,5 +1,4 @@
 /** Branches, tags, stashes and what was discarded: each a list that opens, with what can be done to its entries. */
-import { ChevronDown, ChevronRight } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Branch, Stash } from '@shared/contract/git-changes'
@@ -12,23 +11,7 @@ import { applyStash, deleteBranch, deleteTag, dropStash, lookAtBranches, switchT
 import { shownPath } from './change-rows'
 import { undoDiscard } from './change-actions'
 import { openGitDialog } from './git-dialog-state'
-
-function Section({ title, count, action, children }: { title: string; count: number; action: ReactNode; children: ReactNode }): ReactNode {
-  const [isOpen, setIsOpen] = useState(false)
-  const Chevron = isOpen ? ChevronDown : ChevronRight
-  return (
-    <section aria-label={title} className="git-section">
-      <div className="git-section-head">
-        <button type="button" className="skipped-head" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
-          <Chevron size={14} aria-hidden />
-          {title} ({count})
-        </button>
-        {action}
-      </div>
-      {isOpen && children}
-    </section>
-  )
-}
+import { GitSection } from './git-section'
 
 function BranchEntry({ branch }: { branch: Branch }): ReactNode {
   const { t, i18n } = useTranslation()
@@ -87,7 +70,7 @@ export function RepositoryLists(): ReactNode {
   const shown = branches.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase()))
   return (
     <>
-      <Section title={t('gitChanges.branch.title')} count={branches.length} action={<Button small kind="quiet" onClick={() => openGitDialog({ kind: 'new-branch', from: null })}>{t('action.git.newBranch')}</Button>}>
+      <GitSection title={t('gitChanges.branch.title')} count={branches.length} action={<Button small kind="quiet" onClick={() => openGitDialog({ kind: 'new-branch', from: null })}>{t('action.git.newBranch')}</Button>}>
         {branches.length > 8 && <input className="input small" type="search" aria-label={t('gitChanges.branch.filter')} placeholder={t('gitChanges.branch.filter')} value={filter} onChange={(event) => setFilter(event.target.value)} />}
         <ul className="card entry-list" aria-label={t('gitChanges.branch.title')}>
           {shown.slice(0, mostBranches).map((branch) => (
@@ -95,11 +78,11 @@ export function RepositoryLists(): ReactNode {
           ))}
         </ul>
         {shown.length > mostBranches && <p className="muted">{t('gitChanges.branch.more', { count: shown.length - mostBranches })}</p>}
-      </Section>
-      <Section title={t('gitChanges.stash.title')} count={stashes.length} action={<Button small kind="quiet" onClick={() => openGitDialog({ kind: 'stash' })}>{t('action.git.stash')}</Button>}>
+      </GitSection>
+      <GitSection title={t('gitChanges.stash.title')} count={stashes.length} action={<Button small kind="quiet" onClick={() => openGitDialog({ kind: 'stash' })}>{t('action.git.stash')}</Button>}>
         {stashes.length === 0 ? <p className="card empty-card muted">{t('gitChanges.stash.none')}</p> : <ul className="card entry-list" aria-label={t('gitChanges.stash.title')}>{stashes.map((stash) => <StashEntry key={stash.commit} stash={stash} />)}</ul>}
-      </Section>
-      <Section title={t('gitChanges.tag.title')} count={tags.length} action={<Button small kind="quiet" onClick={() => openGitDialog({ kind: 'new-tag' })}>{t('action.git.newTag')}</Button>}>
+      </GitSection>
+      <GitSection title={t('gitChanges.tag.title')} count={tags.length} action={<Button small kind="quiet" onClick={() => openGitDialog({ kind: 'new-tag' })}>{t('action.git.newTag')}</Button>}>
         {tags.length === 0 ? (
           <p className="card empty-card muted">{t('gitChanges.tag.none')}</p>
         ) : (
@@ -115,8 +98,8 @@ export function RepositoryLists(): ReactNode {
             ))}
           </ul>
         )}
-      </Section>
-      <Section title={t('gitChanges.discard.kept')} count={discarded.length} action={null}>
+      </GitSection>
+      <GitSection title={t('gitChanges.discard.kept')} count={discarded.length} action={null}>
         {discarded.length === 0 ? (
           <p className="card empty-card muted">{t('gitChanges.discard.none')}</p>
         ) : (
@@ -132,7 +115,7 @@ export function RepositoryLists(): ReactNode {
             ))}
           </ul>
         )}
-      </Section>
+      </GitSection>
     </>
   )
 }

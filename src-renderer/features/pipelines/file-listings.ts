@@ -25,6 +25,14 @@ function openPipelines(): string[] {
   return catalog?.pipelines.map(({ name }) => name).filter((name) => expandedPipelines.includes(name)) ?? []
 }
 
+/** The engine announces nothing more of a pipeline that was gone: when it is back it is asked anew. */
+function forgetGone(): void {
+  const names = new Set(useEngineMirror.getState().catalog?.pipelines.map(({ name }) => name))
+  const { listings } = useFileListings.getState()
+  const there = Object.entries(listings).filter(([pipeline]) => names.has(pipeline))
+  if (there.length < Object.keys(listings).length) useFileListings.setState({ listings: Object.fromEntries(there) })
+}
+
 function loadMissing(): void {
   const { listings } = useFileListings.getState()
   for (const pipeline of openPipelines()) if (listings[pipeline] === undefined) void loadListing(pipeline)
@@ -36,7 +44,10 @@ export function watchFileListings(): void {
   })
   useEngineMirror.subscribe((now, before) => {
     if (now.workspace?.workspace?.root !== before.workspace?.workspace?.root) useFileListings.setState({ listings: {} })
-    if (now.catalog !== before.catalog) loadMissing()
+    if (now.catalog !== before.catalog) {
+      forgetGone()
+      loadMissing()
+    }
     if (now.listings === before.listings) return
     for (const [pipeline, announced] of Object.entries(now.listings)) {
       if (before.listings[pipeline] !== announced) useFileListings.setState(({ listings }) => ({ listings: { ...listings, [pipeline]: announced.listing } }))

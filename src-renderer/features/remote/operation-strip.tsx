@@ -8,6 +8,7 @@ import { Button } from '../../ui/button'
 import { useNow } from '../../ui/use-now'
 import { cancelOperation, useDismissed } from './remote-actions'
 import { isLive, isWithRemote } from '../git/operations'
+import { isStuck } from '../git/unfinished-work'
 import { RejectionCard } from './rejection-card'
 import './remote.css'
 
@@ -40,11 +41,14 @@ export function OperationStrip(): ReactNode {
   const { t } = useTranslation()
   const operations = useEngineMirror((mirror) => mirror.gitOperations)
   const dismissed = useDismissed((state) => state.ids)
+  const isOver = useEngineMirror(({ git }) => git?.repository != null && !isStuck(git.repository))
   const all = Object.values(operations).sort((a, b) => b.startedAtMs - a.startedAtMs)
   const live = all.find(isLive)
   if (live !== undefined) return <Running operation={live} />
   const newest = all.find(isWithRemote)
   if (newest?.state !== 'failed' || newest.isAutomatic || newest.error === null || dismissed.includes(newest.id)) return null
+  // Resolved or aborted, here or in a terminal.
+  if (newest.kind === 'pull' && (newest.error.code === 'git/conflict' || newest.error.code === 'git/unfinished') && isOver) return null
   return (
     <section className="banner danger" aria-label={t('remote.failed', { what: t(`remote.name.${newest.kind}`) })}>
       <div className="banner-line rejection-line">

@@ -9,6 +9,7 @@ import { errorText } from '../../state/error-text'
 import { openPage } from '../../state/layout'
 import { Button } from '../../ui/button'
 import { spanText } from '../../ui/span'
+import { ConflictsButton } from '../git/unfinished-work'
 import { CommitItems } from './commit-items'
 import { attempt, dismissOperation, pull } from './remote-actions'
 import { openPush } from '../gate/gate-actions'
@@ -24,7 +25,7 @@ function hookWords(output: string): string {
 }
 
 /** Their sentence is the hint, in English. */
-const saysNoMore = new Set<ErrorCode>(['git/auth-failed', 'git/certificate', 'git/detached-head', 'git/forbidden', 'git/hook-declined', 'git/host-key-changed', 'git/host-key-unknown', 'git/network', 'git/no-upstream', 'git/non-fast-forward', 'git/protected-branch', 'git/remote-missing'])
+const saysNoMore = new Set<ErrorCode>(['git/auth-failed', 'git/certificate', 'git/conflict', 'git/detached-head', 'git/forbidden', 'git/hook-declined', 'git/host-key-changed', 'git/host-key-unknown', 'git/network', 'git/no-upstream', 'git/non-fast-forward', 'git/protected-branch', 'git/remote-missing', 'git/unfinished'])
 
 function useAnswer<T>(ask: () => Promise<T>): T | null {
   const [answer, setAnswer] = useState<T | null>(null)
@@ -140,6 +141,9 @@ function NextStep({ operation, error, onDone }: { operation: GitOperation; error
       return <Button small kind="primary" onClick={() => void openPush({ setUpstream: true })}>{t('remote.setUpstream')}</Button>
     case 'git/too-large':
       return <TooLarge />
+    case 'git/conflict':
+    case 'git/unfinished':
+      return <ConflictsButton onLeave={onDone} />
     case 'git/locked':
       return <Locked onDone={onDone} />
     case 'git/host-key-changed':
@@ -162,14 +166,17 @@ export function RejectionCard({ operation, error }: { operation: GitOperation; e
   const { t } = useTranslation()
   const [output, setOutput] = useState<string | null>(null)
   const { titleKey, hintKey } = errorText(error.code)
+  // A sync says where the changes that did not fit are kept.
+  const isSaid = saysNoMore.has(error.code) && !(error.code === 'git/conflict' && operation.kind === 'sync')
   const dismiss = (): void => dismissOperation(operation.id)
   const show = (): void => void attempt(async () => setOutput((await api.call('git.operationOutput', { operationId: operation.id })).text))
   return (
     <div className="rejection" role="alert">
       <p>
-        <strong>{t('remote.failed', { what: t(`remote.name.${operation.kind}`) })}: {t(titleKey, error.details)}</strong> {t(hintKey, error.details)}
+        <strong>{t('remote.failed', { what: t(`remote.name.${operation.kind}`) })}: {t(titleKey, error.details)}</strong>
       </p>
-      {!saysNoMore.has(error.code) && <p className="muted selectable">{error.message}</p>}
+      <p>{t(hintKey, error.details)}</p>
+      {!isSaid && <p className="muted selectable">{error.message}</p>}
       <NextStep operation={operation} error={error} onDone={dismiss} />
       <div className="entry-actions">
         <Button small kind="quiet" aria-expanded={output !== null} onClick={output === null ? show : () => setOutput(null)}>{t('remote.output')}</Button>

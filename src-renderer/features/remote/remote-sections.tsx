@@ -2,12 +2,14 @@
 import { ArrowDownToLine, ArrowUpFromLine, CloudUpload, RefreshCw } from 'lucide-react'
 import { type FormEvent, type ReactNode, useCallback, useEffect, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Repository } from '@shared/contract/git'
 import type { ConfiguredRemote, SignIns } from '@shared/contract/remote'
 import { api } from '../../api'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { ask } from '../../state/questions'
 import { Button } from '../../ui/button'
 import { attempt, fetchRemote, pull, sync } from './remote-actions'
+import { GitSection } from '../git/git-section'
 import { isLive } from '../git/operations'
 import { openPush } from '../gate/gate-actions'
 import { openRemoteDialog } from './remote-dialog-state'
@@ -35,24 +37,32 @@ export function RemoteButtons(): ReactNode {
   )
 }
 
-function AddRemote({ onChanged }: { onChanged: () => void }): ReactNode {
+function AddRemote({ isFirst, onChanged }: { isFirst: boolean; onChanged: () => void }): ReactNode {
   const { t } = useTranslation()
   const id = useId()
-  const [name, setName] = useState('origin')
+  const [entered, setName] = useState<string | null>(null)
+  const name = entered ?? (isFirst ? 'origin' : '')
   const [url, setUrl] = useState('')
   function add(event: FormEvent): void {
     event.preventDefault()
     void attempt(() => api.call('remote.add', { name: name.trim(), url: url.trim() })).then((isDone) => {
-      if (isDone) setUrl('')
+      if (isDone) {
+        setUrl('')
+        setName(null)
+      }
       onChanged()
     })
   }
   return (
     <form className="entry" onSubmit={add} autoComplete="off">
-      <label htmlFor={`${id}-name`}>{t('remote.remotes.name')}</label>
-      <input id={`${id}-name`} className="input mono remote-name" spellCheck={false} value={name} onChange={(event) => setName(event.target.value)} />
-      <label htmlFor={`${id}-url`}>{t('remote.url')}</label>
-      <input id={`${id}-url`} className="input mono remote-url" spellCheck={false} value={url} onChange={(event) => setUrl(event.target.value)} />
+      <span className="remote-pair">
+        <label htmlFor={`${id}-name`}>{t('remote.remotes.name')}</label>
+        <input id={`${id}-name`} className="input mono remote-name" spellCheck={false} value={name} onChange={(event) => setName(event.target.value)} />
+      </span>
+      <span className="remote-pair remote-pair-url">
+        <label htmlFor={`${id}-url`}>{t('remote.remotes.url')}</label>
+        <input id={`${id}-url`} className="input mono remote-url" spellCheck={false} value={url} onChange={(event) => setUrl(event.target.value)} />
+      </span>
       <Button small type="submit" disabled={name.trim() === '' || url.trim() === ''}>{t('remote.remotes.add')}</Button>
     </form>
   )
@@ -70,8 +80,7 @@ function Remotes(): ReactNode {
     if (answer !== null) change(() => api.call('remote.remove', { name }))
   }
   return (
-    <section aria-label={t('remote.remotes.title')}>
-      <h2>{t('remote.remotes.title')}</h2>
+    <GitSection title={t('remote.remotes.title')} count={remotes.length} action={null}>
       <div className="card entry-list">
         <ul aria-label={t('remote.remotes.title')}>
           {remotes.map(({ name, url, fetchUrl, pushUrl, hasPassword, problem }) => (
@@ -88,9 +97,9 @@ function Remotes(): ReactNode {
             </li>
           ))}
         </ul>
-        <AddRemote onChanged={look} />
+        <AddRemote isFirst={remotes.length === 0} onChanged={look} />
       </div>
-    </section>
+    </GitSection>
   )
 }
 
@@ -101,8 +110,7 @@ function KeptSignIns(): ReactNode {
   const over = useEngineMirror(({ gitOperations }) => Object.values(gitOperations).filter((one) => !isLive(one)).length)
   useEffect(() => void api.call('remote.signIns', {}).then(setKept, () => setKept(null)), [over])
   return (
-    <section aria-label={t('remote.signIns.title')}>
-      <h2>{t('remote.signIns.title')}</h2>
+    <GitSection title={t('remote.signIns.title')} count={kept?.signIns.length ?? 0} action={null}>
       <p className="muted">{t('remote.signIns.intro')}</p>
       {kept?.problem != null && <p className="tone-warn">{kept.problem}</p>}
       {kept === null || kept.signIns.length === 0 ? (
@@ -119,14 +127,13 @@ function KeptSignIns(): ReactNode {
           ))}
         </ul>
       )}
-    </section>
+    </GitSection>
   )
 }
 
-function Remarks(): ReactNode {
+/** What this clone lacks, or holds that git leaves alone. */
+export function Remarks({ repository }: { repository: Repository }): ReactNode {
   const { t } = useTranslation()
-  const repository = useEngineMirror((mirror) => mirror.git?.repository)
-  if (repository == null) return null
   return (
     <>
       {repository.isShallow && (
@@ -144,7 +151,6 @@ function Remarks(): ReactNode {
 export function RemoteSections(): ReactNode {
   return (
     <>
-      <Remarks />
       <Remotes />
       <KeptSignIns />
     </>
