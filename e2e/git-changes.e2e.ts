@@ -193,8 +193,7 @@ describe('Changes', () => {
     }
     await page().getByRole('status').filter({ hasText: '10000 changed files' }).waitFor({ timeout: 60_000 })
     const tree = page().getByRole('tree', { name: 'Changed files' })
-    await tree.focus()
-    await app.page.window.keyboard.press('End')
+    await tree.press('End')
     await change(/^file_99\.py, new, not tracked, not staged/).waitFor()
     expect(await tree.getByRole('treeitem').count()).toBeLessThan(80)
     await app.page.screenshot('git-many')
