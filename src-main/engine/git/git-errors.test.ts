@@ -4,7 +4,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { AppError, ErrorCode } from '@shared/app-error'
-import { commitFiles, git, gitEnvironment, makeRepository, makeRepositoryWithRemote } from '../testing/git-world'
+import { commitFiles, git, gitEnvironment, makeRepository, makeRepositoryWithRemote, writeHook } from '../testing/git-world'
 import { addFiles, makeTemporaryWorkspace } from '../testing/temporary-workspace'
 import { gitFailure, withoutSecrets } from './git-errors'
 
@@ -70,6 +70,7 @@ describe('What git of this computer says', () => {
     ['a push behind the remote', 'git/non-fast-forward', apart, ['push']],
     ['a pull that is not told how to join', 'git/non-fast-forward', apart, ['pull']],
     ['a pull that may only go forward', 'git/non-fast-forward', apart, ['pull', '--ff-only']],
+    ['a pre-push hook that says nothing git would repeat', 'git/hook-failed', () => after(makeRepositoryWithRemote().root, (root) => { writeHook(root, 'pre-push', 'echo no deploys today >&2; exit 1'); commitFiles(root, { 'demo/main.py': 'print(2)\n' }, 'more') }), ['push']],
     ['a pushed tag that the remote has otherwise', 'git/rejected', otherTag, ['push', 'origin', 'v1']],
     ['a fetched tag that is another one here', 'git/rejected', otherTag, ['fetch', 'origin', 'tag', 'v1']],
     ['a push of a branch without upstream', 'git/no-upstream', () => after(makeRepositoryWithRemote().root, (root) => git(root, 'switch', '-q', '-c', 'new')), ['push']],

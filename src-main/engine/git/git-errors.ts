@@ -39,7 +39,8 @@ const rules: Rule[] = [
   { pattern: /No space left on device/, code: 'file/disk-full', say: () => 'The disk is full. Free space, then try again.' },
   { pattern: /not a git repository/, code: 'git/no-repository', say: () => 'This folder is in no git repository.' },
   { pattern: /(?:object file \S+ is empty|loose object \S+ .* is corrupt|index file (?:corrupt|smaller than expected)|bad (?:signature|tree|object)|fatal: packfile|unable to read tree|bad config line|invalid object)/, code: 'git/corrupt', say: () => 'The repository is damaged; git’s words name the file. Clone it anew beside this one, and copy your changes over.' },
-  { pattern: /hook (?:declined|exited with)|\.git\/hooks\/|husky - /, code: 'git/hook-failed', say: () => 'A hook of this repository refused. Its words are in the output.' },
+  // Of a pre-push hook git says no more than the last of these; what a remote refuses was told by a rule before.
+  { pattern: /hook (?:declined|exited with)|\.git\/hooks\/|husky - |error: failed to push some refs to /, code: 'git/hook-failed', say: () => 'A hook of this repository refused. Its words are in the output.' },
 ]
 
 /** Never holds a password of an address: git prints some (RELIABILITY.md F31). */

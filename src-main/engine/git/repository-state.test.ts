@@ -169,3 +169,18 @@ describe('what is special about a repository', () => {
     expect((await repositoryOf(root)).files.find(({ path }) => path === 'vendored')).toMatchObject({ isSubmodule: true, staged: 'added' })
   })
 })
+
+test('a look that fails for once keeps what was seen before beside its reason, in the same workspace', async () => {
+  const [root, elsewhere] = [makeRepository(), makeTemporaryWorkspace()]
+  let open = root
+  const own = createRepositoryState({ workspace: () => ({ root: open, pipelinesDir: open }), isTrusted: () => true, environment: () => gitEnvironment(), publish: () => undefined, onRepository: () => undefined })
+  expect((await own.refresh()).repository?.root).toBe(root)
+  git(root, 'config', 'core.repositoryFormatVersion', '99')
+  const failed = await own.refresh()
+  expect(failed).toMatchObject({ repository: { root }, problem: { code: 'git/failed' } })
+  git(root, 'config', '--file', join(root, '.git/config'), 'core.repositoryFormatVersion', '0')
+  expect((await own.refresh()).problem).toBeNull()
+  open = elsewhere
+  expect(await own.refresh()).toMatchObject({ repository: null, problem: null })
+  own.dispose()
+})

@@ -4,7 +4,7 @@
  */
 import { readFile, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import { AppError, toWireError } from '@shared/app-error'
+import { AppError, toWireError, type ErrorCode } from '@shared/app-error'
 import type { ChangedFile, GitRemote, GitState, UnfinishedWork } from '@shared/contract/git'
 import { untrustedWorkspace } from '../workspace/untrusted'
 import { withoutSecrets } from './git-errors'
@@ -35,12 +35,16 @@ export type RepositoryState = {
   dispose(): void
 }
 
+const passing = new Set<ErrorCode>(['git/locked', 'git/timeout', 'git/failed', 'internal'])
+
 /** Who edits saves more than once, and git itself writes several files for one command. */
 const settleMs = 120
 
 export function createRepositoryState(deps: RepositoryStateDeps): RepositoryState {
   let state: GitState = { repository: null, problem: null, rev: 0 }
   let shown = ''
+  /** The workspace that the repository of `state` is of. */
+  let shownOf: string | null = null
   let known: string | null = null
   let timer: NodeJS.Timeout | null = null
   let looking: Promise<GitState> | null = null
@@ -60,9 +64,13 @@ export function createRepositoryState(deps: RepositoryStateDeps): RepositoryStat
       if (id !== known) deps.onRepository(opened)
       known = id
       if (opened === null || workspace === null) return { repository: null, problem: null }
-      return { repository: await describe(opened, workspace.pipelinesDir), problem: null }
+      const repository = await describe(opened, workspace.pipelinesDir)
+      shownOf = workspace.root
+      return { repository, problem: null }
     } catch (error) {
-      return { repository: null, problem: toWireError(error) }
+      const problem = toWireError(error)
+      // One look that failed is no reason to take the page away: the next one tells.
+      return { repository: passing.has(problem.code) && workspace?.root === shownOf ? state.repository : null, problem }
     }
   }
 
