@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import cache_files
 from uv_pythons import tell_pythons
-from uv_work import PINNED, UV, cached_versions, call, inventory, normalized, put_files, read_work, tell, uv_environment
+from uv_work import PINNED, UV, cached_versions, call, folders, inventory, normalized, put_files, read_work, tell, uv_environment
 
 COMPILE_SECONDS = 600
 RUN_SECONDS = 1800
@@ -28,6 +28,7 @@ installing = threading.Lock()
 repairing = threading.Lock()
 # (name, version) of what was in the cache before; everything else was fetched a moment ago.
 held_before = set()
+archives_before = set()
 repaired = set()
 
 
@@ -145,7 +146,9 @@ class Job:
         site, errors = cache_files.environment_of(self.offline, self.arguments())
         if errors:
             raise Failed(errors)
-        found = [] if site is None else cache_files.damage_of("environment", cache_files.archive_of(site), [], False, list(map(tuple, packages)))
+        # Of what is all new every file was written a moment ago: reading thousands of them again for each pipeline would take longer than fetching them.
+        is_known = self.is_offline or (site is not None and cache_files.archive_of(site) in archives_before) or any(tuple(package) in held_before for package in packages)
+        found = [] if site is None or not (is_known or is_new) else cache_files.damage_of("environment", cache_files.archive_of(site), [], False, list(map(tuple, packages)))
         fresh = [item for item in found if is_new or not is_old(item)]
         found = [item for item in found if item not in fresh]
         if fresh:
@@ -178,6 +181,7 @@ def is_old(item):
 def main():
     work = read_work()
     held_before.update(cached_versions())
+    archives_before.update(path for bucket in cache_files.buckets("archive") for path in folders(bucket))
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(max(1, work["parallel"])) as pool:
         for number, asked in enumerate(work["jobs"]):
             pool.submit(Job(asked, os.path.join(folder, str(number)), work["isOffline"]).run)
