@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import cache_files
 from uv_pythons import tell_pythons
-from uv_work import PINNED, UV, cached_versions, call, inventory, normalized, put_files, read_work, tell, uv_environment
+from uv_work import PINNED, UV, cached_versions, call, folders, inventory, normalized, put_files, read_work, tell, uv_environment
 
 COMPILE_SECONDS = 600
 RUN_SECONDS = 1800
@@ -24,6 +24,12 @@ UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 
 # uv takes one lock for all installations of Python.
 installing = threading.Lock()
+# What one pipeline takes out of the cache another may be using: it is made anew before that one looks.
+repairing = threading.Lock()
+# (name, version) of what was in the cache before; everything else was fetched a moment ago.
+held_before = set()
+archives_before = set()
+repaired = set()
 
 
 class Failed(Exception):
@@ -78,14 +84,18 @@ class Job:
             self.fill(packages)
             self.check(packages)
         except Failed:
-            found = cache_files.damage_taken(self.offline, self.arguments(), list(map(tuple, packages)), False)
-            if not found:
-                raise
-            for item in found:
-                self.log("damaged in the cache: " + cache_files.words(item))
-            cache_files.take_out(found)
-            self.fill(packages)
-            self.check(packages, is_new=True)
+            with repairing:
+                names = set(map(tuple, packages))
+                found = [item for item in cache_files.damage_taken(self.offline, self.arguments(), list(names), False) if is_old(item)]
+                if not found and not names & repaired:
+                    raise
+                for item in found:
+                    self.log("damaged in the cache: " + cache_files.words(item))
+                    repaired.add((item["name"], item["version"]))
+                if found:
+                    cache_files.take_out(found)
+                self.fill(packages)
+                self.check(packages, is_new=True)
 
     def arguments(self):
         return ["--python", self.python, *([] if self.file is None else ["--with-requirements", self.file])]
@@ -136,10 +146,14 @@ class Job:
         site, errors = cache_files.environment_of(self.offline, self.arguments())
         if errors:
             raise Failed(errors)
-        found = [] if site is None else cache_files.damage_of("environment", cache_files.archive_of(site), [], False, list(map(tuple, packages)))
-        if found and is_new:
-            self.log("published with another RECORD: " + ", ".join(map(cache_files.words, found)))
-        elif found and not (self.is_offline and all(why == "changed" for item in found for _, why in item["files"])):
+        # Of what is all new every file was written a moment ago: reading thousands of them again for each pipeline would take longer than fetching them.
+        is_known = self.is_offline or (site is not None and cache_files.archive_of(site) in archives_before) or any(tuple(package) in held_before for package in packages)
+        found = [] if site is None or not (is_known or is_new) else cache_files.damage_of("environment", cache_files.archive_of(site), [], False, list(map(tuple, packages)))
+        fresh = [item for item in found if is_new or not is_old(item)]
+        found = [item for item in found if item not in fresh]
+        if fresh:
+            self.log("published with another RECORD: " + ", ".join(map(cache_files.words, fresh)))
+        if found and not (self.is_offline and all(why == "changed" for item in found for _, why in item["files"])):
             raise Failed("In the cache " + ", ".join(map(cache_files.words, found)))
         return [] if site is None else sorted(cache_files.packages_in(site))
 
@@ -160,8 +174,14 @@ class Job:
         tell(job=self.id, text=line)
 
 
+def is_old(item):
+    return item["name"] == "" or (item["name"], item["version"]) in held_before - repaired
+
+
 def main():
     work = read_work()
+    held_before.update(cached_versions())
+    archives_before.update(path for bucket in cache_files.buckets("archive") for path in folders(bucket))
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(max(1, work["parallel"])) as pool:
         for number, asked in enumerate(work["jobs"]):
             pool.submit(Job(asked, os.path.join(folder, str(number)), work["isOffline"]).run)
