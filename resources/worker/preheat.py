@@ -42,6 +42,8 @@ class Job:
         self.python = asked["python"]
         self.is_offline = is_offline
         self.env = uv_environment(asked["env"])
+        # An index that is slow with a large file is waited for: nobody waits for what is fetched ahead. uv gives up after 30 s.
+        self.env.setdefault("UV_HTTP_TIMEOUT", "120")
         self.file = put_files(asked, folder)
         self.bytes_announced = {}
         self.downloaded = set()

@@ -33,7 +33,7 @@ describeWithEngine('several at one cache', ({ endpoint, image }) => {
     expect(run.run.outcome).toBe('succeeded')
     await world.engine.cache.preheat.idle()
     expect(await Promise.all(commands.map(({ exited }) => exited))).toEqual([0, 0, 0])
-    expect((await world.api('cache.preheatState', {})).jobs.map(({ phase }) => phase)).toEqual(['ready', 'ready', 'ready'])
+    expect((await world.api('cache.preheatState', {})).jobs.map(({ phase, message }) => [phase, message])).toEqual([['ready', null], ['ready', null], ['ready', null]])
     expect(await cacheVolumes(endpoint, world.owner)).toHaveLength(2)
     await expectNothingLeft(world, endpoint)
     await world.api('cache.check', { isFull: true })
