@@ -39,6 +39,13 @@ describe('The result of a conflict', () => {
     expect(file).toBe('mine')
   })
 
+  it('is taken once, when a look is quicker than the answer of who wrote it', async () => {
+    file = 'begun anew'
+    await keeper.look()
+    keeper.take('begun anew')
+    expect(taken).toEqual(['begun anew'])
+  })
+
   it('is not written over what somebody else wrote: the user says which one counts', async () => {
     keeper.edit('mine')
     file = 'from a terminal'

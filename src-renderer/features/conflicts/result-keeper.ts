@@ -51,9 +51,11 @@ export function createResultKeeper({ text, read, write, onTaken, onOutside, onEr
   }
 
   const take = (found: string): void => {
+    const isNews = found !== latest
     onDisk = latest = found
     show(null)
-    onTaken(found)
+    // A look can be quicker than the answer of who wrote it: taken twice it would have to be undone twice.
+    if (isNews) onTaken(found)
   }
 
   const look = async (): Promise<void> => {
