@@ -44,3 +44,15 @@ export function useVisibleRows(count: number, rowHeight: number): VisibleRows {
     },
   }
 }
+
+/** What the keys that move the focus of a list do, by the key's name. @param pageRows how many rows a page is */
+export function rowMoves(focusRow: (index: number) => void, focused: number, count: number, pageRows: number): Record<string, () => void> {
+  return {
+    ArrowDown: () => focusRow(focused + 1),
+    ArrowUp: () => focusRow(focused - 1),
+    PageDown: () => focusRow(focused + pageRows),
+    PageUp: () => focusRow(focused - pageRows),
+    Home: () => focusRow(0),
+    End: () => focusRow(count - 1),
+  }
+}

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { commitFiles, git, gitEnvironment, makeRepository } from '../testing/git-world'
+import { commitFiles, git, gitEnvironment, makeRepository, makeRepositoryWithMerge } from '../testing/git-world'
 import { addFiles, makeTemporaryWorkspace } from '../testing/temporary-workspace'
 import { createCommitReader, type CommitReader } from './commit-reader'
 import { openRepository } from './open-repository'
@@ -138,12 +138,7 @@ describe('A commit', () => {
   })
 
   it('of a merge is shown against the first parent, and one that nobody knows is said', async () => {
-    const root = makeRepository()
-    git(root, 'switch', '-q', '-c', 'side')
-    commitFiles(root, { 'demo/side.py': 'x\n' }, 'side')
-    git(root, 'switch', '-q', 'main')
-    commitFiles(root, { 'demo/main.py': 'y\n' }, 'main')
-    git(root, 'merge', '-q', '--no-edit', 'side')
+    const root = makeRepositoryWithMerge()
     const reader = readerOf(root)
     const { commit, files } = await reader.get(git(root, 'rev-parse', 'HEAD'))
     expect(commit.parents).toHaveLength(2)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openCommitsWorld } from '../testing/commits-world'
-import { commitFiles, git, makeRepository, makeRepositoryWithRemote } from '../testing/git-world'
+import { commitFiles, git, makeRepository, makeRepositoryWithMerge, makeRepositoryWithRemote } from '../testing/git-world'
 import { addFiles } from '../testing/temporary-workspace'
 
 const mainOf = (root: string): string => readFileSync(join(root, 'demo', 'main.py'), 'utf8')
@@ -34,12 +34,7 @@ describe('A commit that is reverted', () => {
   })
 
   it('being a merge needs to know which line is kept', async () => {
-    const root = makeRepository()
-    git(root, 'switch', '-q', '-c', 'side')
-    commitFiles(root, { 'demo/side.py': 'x\n' }, 'side')
-    git(root, 'switch', '-q', 'main')
-    commitFiles(root, { 'demo/main.py': 'y\n' }, 'main')
-    git(root, 'merge', '-q', '--no-edit', 'side')
+    const root = makeRepositoryWithMerge()
     const merge = git(root, 'rev-parse', 'HEAD')
     const { rollback, ended } = openCommitsWorld(root)
     await expect(rollback.revert(merge, null)).rejects.toMatchObject({ code: 'input/invalid', details: { parents: 2 } })

@@ -46,6 +46,17 @@ export function commitFiles(root: string, files: Record<string, string>, message
   return git(root, 'rev-parse', 'HEAD')
 }
 
+/** A repository whose newest commit merges `side` (a new demo/side.py) into `main` (another demo/main.py). */
+export function makeRepositoryWithMerge(): string {
+  const root = makeRepository()
+  git(root, 'switch', '-q', '-c', 'side')
+  commitFiles(root, { 'demo/side.py': 'x\n' }, 'side')
+  git(root, 'switch', '-q', 'main')
+  commitFiles(root, { 'demo/main.py': 'y\n' }, 'main')
+  git(root, 'merge', '-q', '--no-edit', 'side')
+  return root
+}
+
 export type ChangesWorld = GitChanges & {
   state: RepositoryState
   operations: GitOperations

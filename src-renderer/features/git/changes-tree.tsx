@@ -7,7 +7,7 @@ import { type KeyboardEvent, type ReactNode, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ChangedFile } from '@shared/contract/git'
 import { IconButton } from '../../ui/button'
-import { useVisibleRows } from '../../ui/visible-rows'
+import { rowMoves, useVisibleRows } from '../../ui/visible-rows'
 import { discard, openChange, toggleStaged } from './change-actions'
 import { type ChangesRow, type Checked, changeRows, markOf, shownPath } from './change-rows'
 
@@ -66,12 +66,7 @@ export function ChangesTree({ files }: { files: readonly ChangedFile[] }): React
     if (focused === undefined || event.ctrlKey || event.metaKey || event.altKey) return
     const parent = focused.kind === 'group' ? focusedIndex : rows.slice(0, focusedIndex).map(({ kind }) => kind).lastIndexOf('group')
     const moves: Record<string, () => void> = {
-      ArrowDown: () => focusRow(focusedIndex + 1),
-      ArrowUp: () => focusRow(focusedIndex - 1),
-      PageDown: () => focusRow(focusedIndex + pageRows),
-      PageUp: () => focusRow(focusedIndex - pageRows),
-      Home: () => focusRow(0),
-      End: () => focusRow(rows.length - 1),
+      ...rowMoves(focusRow, focusedIndex, rows.length, pageRows),
       ArrowRight: () => (focused.kind === 'group' && !focused.isExpanded ? expand(focused, true) : focusRow(focusedIndex + 1)),
       ArrowLeft: () => (focused.kind === 'group' && focused.isExpanded ? expand(focused, false) : focusRow(parent)),
       Enter: () => open(focused),

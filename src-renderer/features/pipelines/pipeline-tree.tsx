@@ -6,7 +6,7 @@ import { type KeyboardEvent, type ReactNode, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useEngineMirror } from '../../state/engine-mirror'
 import { selectPipeline, useLayout } from '../../state/layout'
-import { useVisibleRows } from '../../ui/visible-rows'
+import { rowMoves, useVisibleRows } from '../../ui/visible-rows'
 import { openFile } from '../editor/document-actions'
 import { useNewestRuns } from '../runs/use-shown-run'
 import { firingPipelines } from '../schedule/schedule-text'
@@ -74,12 +74,7 @@ export function PipelineTree({ filter }: { filter: string }): ReactNode {
     if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return
     const isExpandable = row.kind === 'pipeline' || row.kind === 'folder'
     const moves: Record<string, () => void> = {
-      ArrowDown: () => focusRow(focusedIndex + 1),
-      ArrowUp: () => focusRow(focusedIndex - 1),
-      PageDown: () => focusRow(focusedIndex + pageRows),
-      PageUp: () => focusRow(focusedIndex - pageRows),
-      Home: () => focusRow(0),
-      End: () => focusRow(rows.length - 1),
+      ...rowMoves(focusRow, focusedIndex, rows.length, pageRows),
       ArrowRight: () => (isExpandable && !row.isExpanded ? setExpanded(row.id, true) : focusRow(focusedIndex + 1)),
       ArrowLeft: () => (isExpandable && row.isExpanded ? setExpanded(row.id, false) : focusRow(parentIndex(rows, focusedIndex))),
       Enter: () => open(row),
